@@ -1,0 +1,144 @@
+"""Notices and what earlier ones were: the decision to tell one person one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from deadline_guard.core.rules import Level
+from deadline_guard.core.timeline import EMPTY
+
+
+class NoticeKind(StrEnum):
+    """What a notice says."""
+
+    LEVEL = "level"
+    STEP = "step"
+    REPEAT = "repeat"
+    MOVED = "moved"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    CONFLICT = "conflict"
+    CONFIRM = "confirm"
+    FINDING = "finding"
+    SUMMARY = "summary"
+
+
+class Reason(StrEnum):
+    """Why a notice was decided."""
+
+    FIRST = "first"
+    LEVEL_RAISED = "level_raised"
+    REPEAT = "repeat"
+    UNANSWERED = "unanswered"
+    MOVED_EARLIER = "moved_earlier"
+    MOVED_LATER = "moved_later"
+    OWNER_CHANGED = "owner_changed"
+    ACK_EXPIRED = "ack_expired"
+    SNOOZE_ENDED = "snooze_ended"
+    MUTE_ENDED = "mute_ended"
+    DONE = "done"
+    NOT_PURSUED = "not_pursued"
+    RULE_GONE = "rule_gone"
+    CONFLICT = "conflict"
+    FINDING = "finding"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The decision to tell one person one thing, with its reason.
+
+    ``subject`` is a case id, ``source:<name>``, ``person:<id>`` or ``system``. ``key`` is unique for ever, so a
+    re-run of the sweep is harmless. ``via`` is the path of :func:`people.who`. ``data`` is a JSON snapshot for
+    the text (old due date, next step and its person, history …); times inside are ISO strings.
+    """
+
+    subject: str
+    rule: str
+    cycle: str
+    due_rev: int
+    kind: NoticeKind
+    level: Level
+    step: int
+    n: int
+    person: str
+    reason: Reason
+    decided_at: datetime
+    via: tuple[str, ...] = ()
+    hold_until: datetime | None = None
+    due_on: date | None = None
+    due_at: datetime | None = None
+    data: Mapping[str, Any] = EMPTY
+
+    @property
+    def key(self) -> str:
+        """Return subject/rule/cycle/due_rev/kind/level/step/n/person."""
+        return (
+            f"{self.subject}/{self.rule}/{self.cycle}/{self.due_rev}/{self.kind.value}"
+            f"/{self.level.word}/{self.step}/{self.n}/{self.person}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An earlier notice as history: ``state`` is open, held, composed, sent or withdrawn."""
+
+    rule: str
+    cycle: str
+    due_rev: int
+    kind: NoticeKind
+    level: Level
+    step: int
+    n: int
+    person: str
+    decided_at: datetime
+    due_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The stored state of one cycle: which date, how far, how bad.
+
+    ``due_rev`` counts changes of the date; ``level`` and ``step`` are what was last decided (not what was sent).
+    """
+
+    rule: str
+    cycle: str
+    due_rev: int
+    due_at: datetime | None
+    level: Level
+    step: int
+    state: str = "open"
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was decided before on one subject."""
+
+    tracks: Mapping[tuple[str, str], Track] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], tuple[Told, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: one person, one channel, 1..n notices.
+
+    ``thread`` is the conversation (one a deadline); ``fallback`` holds the channels to try when this one fails
+    for good; ``delivery_id`` is stable for ever and visible (``W-…`` is printed from it).
+    """
+
+    key: str
+    person: str
+    channel: str
+    address: str
+    kind: NoticeKind
+    notices: tuple[str, ...]
+    level: Level
+    thread: str
+    not_before: datetime
+    fallback: tuple[str, ...] = ()
