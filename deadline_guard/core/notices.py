@@ -84,7 +84,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An earlier notice as history: ``state`` is open, held, composed, sent or withdrawn."""
+    """An earlier notice as history: ``state`` is open, held, composed, sent or withdrawn.
+
+    ``sent`` includes what is under way (leased) or ambiguous: the person may have it.
+    """
 
     rule: str
     cycle: str
@@ -97,13 +100,15 @@ class Told:
     decided_at: datetime
     due_at: datetime | None
     state: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
     """The stored state of one cycle: which date, how far, how bad.
 
-    ``due_rev`` counts changes of the date; ``level`` and ``step`` are what was last decided (not what was sent).
+    ``due_rev`` counts changes of the date and began at ``since``; ``level`` and ``step`` are what was last decided
+    (not what was sent); ``state`` is a :class:`deadline_guard.core.deadlines.State` word or ``gone``.
     """
 
     rule: str
@@ -114,6 +119,7 @@ class Track:
     step: int
     state: str = "open"
     owner: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

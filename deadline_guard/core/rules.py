@@ -113,6 +113,7 @@ class Profile:
     tell: Mapping[Level, tuple[str, ...]] = field(default_factory=dict)
     chain: tuple[ChainStep, ...] = ()
     repeat: Mapping[Level, Repeat] = field(default_factory=dict)
+    chain_from: Level = Level.NEAR  # silence below this level climbs nowhere
     ack_expires: Wait | None = None
     channels: Mapping[Level, tuple[str, ...]] = field(default_factory=dict)
     fallback_channels: tuple[str, ...] = ()
@@ -274,3 +275,33 @@ class Rulebook:
     revision: str = ""
     day_starts_at: time = time(8, 30)
     by_type: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)  # enabled rules per case type id
+    candidates: Mapping[str, Mapping[str, tuple[Rule, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the enabled rules by case type, and inside it by the event kind that can open a cycle.
+
+        A case is assessed against the rules whose opening event it has, not against the whole book; ``""`` holds
+        the rules that no single event kind opens (linked triggers, chained rules, whole-case clocks).
+        """
+        by_type: dict[str, tuple[Rule, ...]] = {}
+        candidates: dict[str, dict[str, tuple[Rule, ...]]] = {}
+        for type_id, case_type in self.case_types.items():
+            rules = tuple(r for r in self.rules.values() if r.enabled and type_id in r.applies_to.get("case_type", (type_id,)))
+            kinds: dict[str, list[Rule]] = {}
+            for rule in rules:
+                for kind in _opening_kinds(rule, case_type):
+                    kinds.setdefault(kind, []).append(rule)
+            by_type[type_id] = rules
+            candidates[type_id] = {kind: tuple(found) for kind, found in kinds.items()}
+        object.__setattr__(self, "by_type", by_type)
+        object.__setattr__(self, "candidates", candidates)
+
+
+def _opening_kinds(rule: Rule, case_type: CaseType) -> set[str]:
+    """Return the event kinds that can open a cycle of the rule; ``""`` where no single kind does."""
+    triggers = (rule.trigger, *rule.trigger_any)
+    kinds = {t.event for t in triggers if t.event and not t.of and not t.rule}
+    if any(t.of or t.rule for t in triggers) or not kinds:
+        stage = next((s for s in case_type.stages if s.id == rule.stage), None)
+        kinds |= set(stage.enter_on) if stage and not kinds else {""}
+    return kinds
