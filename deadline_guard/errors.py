@@ -26,7 +26,7 @@ class NotFoundError(DeadlineGuardError):
 
 
 class AnswerError(DeadlineGuardError):
-    """An answer does not fit the state, such as "not pursued" for a duty or any answer to a closed deadline."""
+    """An answer does not fit the state: "not pursued" for a duty, any answer to a closed deadline."""
 
 
 class NotSupportedError(DeadlineGuardError):
