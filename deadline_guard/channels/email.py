@@ -1,0 +1,224 @@
+"""Letters by mail: one recipient each, over one kept SMTP connection."""
+
+from __future__ import annotations
+
+import re
+import select
+import smtplib
+import ssl
+from dataclasses import dataclass
+from typing import Any, Self
+
+from deadline_guard.channels.base import DeliveryError, Letter, Outcome, Receipt, settings_of
+from deadline_guard.channels.mime import compose, message_id
+
+_ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f]+@[^\s<>\"(),:;\\@\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """The firm's mail server.
+
+    ``sender`` is the envelope and From address. ``reply_to`` may hold ``{token}``, replaced by the letter's
+    token (``ack+{token}@firm.example``). ``tls``: TLS from the first byte (port 465); ``starttls``: required,
+    never merely tried. ``timeout`` is in seconds, for every wait on the socket. ``ca_file``: a private
+    authority.
+    """
+
+    host: str
+    sender: str
+    port: int = 25
+    starttls: bool = False
+    tls: bool = False
+    username: str | None = None
+    password: str | None = None
+    reply_to: str | None = None
+    timeout: float = 30.0
+    ca_file: str | None = None
+    list_id: str | None = None
+    local_hostname: str | None = None
+
+
+class Email:
+    """SMTP with STARTTLS and login; the server's answer code decides what became of a letter."""
+
+    name = "email"
+
+    def __init__(self, settings: EmailSettings) -> None:
+        self._settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        return cls(settings_of(EmailSettings, settings, cls.name))
+
+    def send(self, letter: Letter) -> Receipt:
+        """Hand the letter over: 4xx is retry, 5xx permanent, silence after the text ambiguous."""
+        address = _envelope(letter.address)
+        s = self._settings
+        content = compose(letter, sender=s.sender, reply_to=s.reply_to, list_id=s.list_id)
+        fresh = self._smtp is None or _is_stale(self._smtp)
+        smtp = self._connected(anew=fresh)
+        try:
+            self._announce(smtp, address)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            if fresh:
+                raise DeliveryError(f"{s.host} hung up before the text ({error})", Outcome.RETRY) from error
+            smtp = self._connected(anew=True)  # the kept connection had gone stale; nothing was sent yet
+            self._announce_anew(smtp, address)
+        return self._hand_over(smtp, content, letter)
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            try:
+                self._smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                self._smtp.close()
+            self._smtp = None
+
+    def _announce_anew(self, smtp: smtplib.SMTP, address: str) -> None:
+        try:
+            self._announce(smtp, address)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            raise DeliveryError(
+                f"{self._settings.host} hung up before the text ({error})", Outcome.RETRY
+            ) from error
+
+    def _announce(self, smtp: smtplib.SMTP, address: str) -> None:
+        """Say MAIL, RCPT and DATA."""
+        for command, expected in (
+            (f"MAIL FROM:<{self._settings.sender}>", 250),
+            (f"RCPT TO:<{address}>", 250),
+            ("DATA", 354),
+        ):
+            code, answer = smtp.docmd(command)
+            if code != expected and not (command.startswith("RCPT") and code == 251):
+                raise self._refused(code, answer, command)
+
+    def _hand_over(self, smtp: smtplib.SMTP, content: bytes, letter: Letter) -> Receipt:
+        """Send the text; from here on a lost connection leaves open whether the server took it."""
+        try:
+            smtp.send(_stuffed(content))
+            code, answer = smtp.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            raise DeliveryError(
+                f"{self._settings.host} fell silent after the text was sent ({error or type(error).__name__}): "
+                "whether it took the mail is unknown",
+                Outcome.AMBIGUOUS,
+            ) from error
+        if code != 250:
+            raise self._refused(code, answer, "the text")
+        return Receipt(message_id(letter, self._settings.sender), f"{code} {_words(answer)}")
+
+    def _refused(self, code: int, answer: bytes, to: str) -> DeliveryError:
+        """Turn an answer code into an error and leave the connection fit for the next letter, or drop it."""
+        try:
+            if code == 421 or self._smtp is None or self._smtp.rset()[0] != 250:
+                self._drop()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+        outcome = Outcome.PERMANENT if 500 <= code < 600 else Outcome.RETRY
+        return DeliveryError(f"{self._settings.host} answered {code} {_words(answer)} to {to}", outcome)
+
+    def _connected(self, *, anew: bool) -> smtplib.SMTP:
+        if self._smtp is not None and not anew:
+            return self._smtp
+        self._drop()
+        s = self._settings
+        try:
+            self._smtp = self._open()
+        except smtplib.SMTPAuthenticationError as error:
+            raise self._misconfigured(
+                error.smtp_code, f"refused the login of {s.username!r} ({_words(error.smtp_error)})"
+            ) from error
+        except smtplib.SMTPResponseException as error:
+            what = f"would not talk to us ({_words(error.smtp_error)})"
+            raise self._misconfigured(error.smtp_code, what) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise self._misconfigured(500, str(error)) from error
+        except ssl.SSLCertVerificationError as error:
+            raise self._misconfigured(
+                500, f"shows a certificate that does not verify ({error.verify_message}); set ca_file"
+            ) from error
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise DeliveryError(
+                f"{s.host}:{s.port} cannot be reached ({error or type(error).__name__})", Outcome.RETRY
+            ) from error
+        return self._smtp
+
+    def _open(self) -> smtplib.SMTP:
+        """Open a connection as far as being logged in."""
+        s = self._settings
+        tls = ssl.create_default_context(cafile=s.ca_file) if s.tls or s.starttls else None
+        smtp: smtplib.SMTP
+        if s.tls:
+            smtp = smtplib.SMTP_SSL(s.host, s.port, s.local_hostname, timeout=s.timeout, context=tls)
+        else:
+            smtp = smtplib.SMTP(s.host, s.port, s.local_hostname, timeout=s.timeout)
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if s.starttls:
+                if not smtp.has_extn("starttls"):
+                    raise smtplib.SMTPNotSupportedError("offers no STARTTLS, which the settings require")
+                code, answer = smtp.starttls(context=tls)
+                if code != 220:
+                    raise smtplib.SMTPResponseException(code, answer)
+                smtp.ehlo_or_helo_if_needed()
+            if s.username:
+                smtp.login(s.username, s.password or "")
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _misconfigured(self, code: int, what: str) -> DeliveryError:
+        """Return an error that concerns the whole channel: no other letter will fare better."""
+        s = self._settings
+        outcome = Outcome.PERMANENT if code >= 500 else Outcome.RETRY
+        return DeliveryError(f"configuration: {s.host}:{s.port} {what}", outcome)
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _envelope(address: str) -> str:
+    """Return an address fit for RCPT; raises a permanent error for anything that is none."""
+    cleaned = address.strip()
+    if not _ADDRESS.fullmatch(cleaned):
+        raise DeliveryError(f"{address!r} is not a mail address; mend it in people.yaml", Outcome.PERMANENT)
+    local, _, domain = cleaned.rpartition("@")
+    try:
+        return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise DeliveryError(
+            f"{address!r}: only ASCII may stand before the @ of a mail address; mend it in people.yaml",
+            Outcome.PERMANENT,
+        ) from error
+
+
+def _is_stale(smtp: smtplib.SMTP) -> bool:
+    """Say whether the server spoke or hung up while the connection was idle."""
+    sock = smtp.sock
+    if sock is None:
+        return True
+    try:
+        return bool(select.select([sock], [], [], 0)[0])
+    except (OSError, ValueError):
+        return True
+
+
+def _stuffed(content: bytes) -> bytes:
+    """Double the dots at line starts and close the text (RFC 5321 section 4.5.2)."""
+    if content.startswith(b"."):
+        content = b"." + content
+    return content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+def _words(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.split())[:300]
