@@ -1,0 +1,29 @@
+"""A sentence in both languages that is an ordinary (English) string wherever one is wanted."""
+
+from __future__ import annotations
+
+
+class Text(str):
+    """A sentence in English with its Chinese twin; ``str(text)`` and JSON give the English one."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str = "") -> Text:
+        """Return the sentence; without ``zh`` the English stands for both."""
+        made = super().__new__(cls, en)
+        made.zh = zh or en
+        return made
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
+        """Keep both languages through pickle and copy."""
+        return (Text, (str(self), self.zh))
+
+    def said(self, locale: str) -> str:
+        """Return the sentence in ``locale``: Chinese for ``zh…``, English otherwise."""
+        return self.zh if locale.startswith("zh") else str(self)
+
+
+def both(value: str) -> dict[str, str]:
+    """Return ``{"en": …, "zh": …}`` of a text or a plain string."""
+    return {"en": str(value), "zh": value.zh if isinstance(value, Text) else str(value)}
