@@ -120,6 +120,7 @@ class Track:
     state: str = "open"
     owner: str = ""
     since: datetime | None = None
+    told_since: datetime | None = None  # reopened then: what was told before does not count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""Assess: from a case's timeline to deadlines with levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.deadlines import Deadline, State
+from deadline_guard.core.indicators import INDICATORS
+from deadline_guard.core.levels import Crossing, crossings, level_at, next_crossing
+from deadline_guard.core.rules import Level, Rule, Rulebook
+from deadline_guard.core.stages import owner_role
+from deadline_guard.core.timeline import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One cycle of one rule at an instant: its deadline, how bad it is, and when that may change."""
+
+    rule: Rule
+    deadline: Deadline
+    crossings: tuple[Crossing, ...]
+    level: Level
+    owner_role: str
+    next_at: datetime | None
+
+
+def assess(
+    case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar], now: datetime
+) -> tuple[tuple[Assessment, ...], datetime | None]:
+    """Return every cycle of every rule that applies to ``case``, and the next instant at which a level changes."""
+    computed: dict[str, tuple[Deadline, ...]] = {}
+    found: list[Assessment] = []
+    for rule in _in_order(tuple(applicable(case, rulebook))):
+        deadlines = INDICATORS[rule.indicator](rule, case, rulebook, calendars, now, computed)
+        computed[rule.id] = deadlines
+        found.extend(_assessed(deadline, rule, case, rulebook, calendars, now) for deadline in deadlines)
+    instants = [a.next_at for a in found if a.next_at is not None]
+    return tuple(found), min(instants, default=None)
+
+
+def applicable(case: Case, rulebook: Rulebook) -> Iterator[Rule]:
+    """Yield the enabled rules whose conditions the case meets and whose opening event it may have."""
+    candidates = rulebook.candidates.get(case.case_type, {})
+    seen: set[str] = set()
+    for kind in (*case.timeline.by_kind, ""):
+        for rule in candidates.get(kind, ()):
+            if rule.id not in seen and meets(rule, case):
+                seen.add(rule.id)
+                yield rule
+
+
+def meets(rule: Rule, case: Case) -> bool:
+    """Return whether the case's attributes are among those the rule applies to."""
+    for name, allowed in rule.applies_to.items():
+        if name == "case_type":
+            continue
+        held = case.attributes.get(name)
+        if held not in allowed:
+            return False
+    return True
+
+
+def _in_order(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the rules with every chained rule after the rule whose end it starts from (cycles: lint refuses)."""
+    if not any(t.rule for r in rules for t in (r.trigger, *r.trigger_any)):
+        return rules
+    by_id = {r.id: r for r in rules}
+    ordered: dict[str, Rule] = {}
+
+    def place(rule: Rule, above: frozenset[str]) -> None:
+        for trigger in (rule.trigger, *rule.trigger_any):
+            if trigger.rule in by_id and trigger.rule not in above:
+                place(by_id[trigger.rule], above | {rule.id})
+        ordered.setdefault(rule.id, rule)
+
+    for rule in rules:
+        place(rule, frozenset({rule.id}))
+    return tuple(ordered.values())
+
+
+def _assessed(
+    deadline: Deadline,
+    rule: Rule,
+    case: Case,
+    rulebook: Rulebook,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+) -> Assessment:
+    role = owner_role(rule, case, rulebook)
+    if deadline.state is not State.OPEN:
+        return Assessment(rule, deadline, (), Level.OK, role, None)
+    marks = crossings(deadline, rule, case, rulebook, calendars)
+    return Assessment(rule, deadline, marks, level_at(marks, now), role, next_crossing(marks, now))

@@ -1,0 +1,142 @@
+"""Compose: which messages carry a person's open notices, through which channels, and from when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from deadline_guard.core.notices import Message, Notice, NoticeKind
+from deadline_guard.core.people import Person
+from deadline_guard.core.rules import Level, Profile
+
+_EVERYTHING = ("email", "slack", "dingtalk", "feishu", "wecom", "slack_webhook", "console")
+_BY_DEFAULT: Mapping[Level, tuple[str, ...]] = {
+    Level.OK: ("email",),
+    Level.EARLY: ("email",),
+    Level.NEAR: ("email", "slack", "dingtalk", "feishu", "wecom"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an office wants its messages: when the digest goes out (local time of the person)."""
+
+    digest_at: time = time(8, 30)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)  # rule id → profile
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What :func:`compose` decided: messages now, and notices that wait (key → instant, reason)."""
+
+    messages: tuple[Message, ...]
+    held: Mapping[str, tuple[datetime, str]]
+
+
+def compose(
+    person: Person, notices: Sequence[Notice], settings: Settings, now: datetime, *, downtime: bool = False
+) -> tuple[Composed, datetime | None]:
+    """Return the messages for one person's open notices and the instant at which held ones are due.
+
+    One notice is one message on each channel of its level; after downtime everything open becomes one summary,
+    most urgent first. A notice whose ``hold_until`` lies ahead, or that waits for the digest, is held and says why.
+    """
+    ready: list[Notice] = []
+    held: dict[str, tuple[datetime, str]] = {}
+    for notice in notices:
+        until = _hold(notice, person, settings)
+        if until is not None and until > now and not downtime:
+            held[notice.key] = (until, "digest" if notice.data.get("digest") else "held")
+        else:
+            ready.append(notice)
+    if downtime and len(ready) > 1:
+        messages = _summary(person, ready, settings, now)
+    else:
+        messages = [m for notice in ready for m in _single(person, notice, settings, now)]
+    return Composed(tuple(messages), held), min((at for at, _ in held.values()), default=None)
+
+
+def thread(notice: Notice) -> str:
+    """Return the conversation a notice belongs to: one a deadline, one a finding."""
+    return f"{notice.subject}/{notice.rule}/{notice.cycle}"
+
+
+def channels_for(person: Person, level: Level, profile: Profile | None) -> tuple[str, ...]:
+    """Return the channels used together at a level, out of those the person has; never none if there is any.
+
+    A level without channels of its own takes those of the next lower level that has some.
+    """
+    asked = _nearest(profile.channels, level) if profile and profile.channels else _nearest(_BY_DEFAULT, level)
+    chosen = tuple(c for c in asked if c in person.channels)
+    if chosen:
+        return chosen
+    spare = profile.fallback_channels if profile and profile.fallback_channels else _EVERYTHING
+    return tuple(c for c in (*spare, *_EVERYTHING) if c in person.channels)[:1]
+
+
+def _nearest(table: Mapping[Level, tuple[str, ...]], level: Level) -> tuple[str, ...]:
+    lower = [at for at in table if at <= level]
+    return table[max(lower)] if lower else table[min(table)]
+
+
+def _hold(notice: Notice, person: Person, settings: Settings) -> datetime | None:
+    if notice.data.get("digest"):
+        return next_local(notice.decided_at, settings.digest_at, person.zone)
+    return notice.hold_until
+
+
+def next_local(after: datetime, at: time, zone: str) -> datetime:
+    """Return the first instant after ``after`` at which the clocks in ``zone`` show ``at``."""
+    here = after.astimezone(ZoneInfo(zone))
+    today = datetime.combine(here.date(), at, here.tzinfo)
+    return today if today > here else datetime.combine(here.date() + timedelta(days=1), at, here.tzinfo)
+
+
+def _single(person: Person, notice: Notice, settings: Settings, now: datetime) -> list[Message]:
+    profile = settings.profiles.get(notice.rule)
+    used = channels_for(person, notice.level, profile)
+    return [
+        Message(
+            key=f"{notice.key}/{channel}",
+            person=person.id,
+            channel=channel,
+            address=person.channels[channel],
+            kind=notice.kind,
+            notices=(notice.key,),
+            level=notice.level,
+            thread=thread(notice),
+            not_before=now,
+            fallback=_fallback(person, used, profile),
+        )
+        for channel in used
+    ]
+
+
+def _fallback(person: Person, used: tuple[str, ...], profile: Profile | None) -> tuple[str, ...]:
+    """Return the channels to try when one fails for good: what is not used together already."""
+    spare = profile.fallback_channels if profile and profile.fallback_channels else _EVERYTHING
+    return tuple(dict.fromkeys(c for c in (*spare, *_EVERYTHING) if c in person.channels and c not in used))
+
+
+def _summary(person: Person, notices: Sequence[Notice], settings: Settings, now: datetime) -> list[Message]:
+    ordered = sorted(notices, key=lambda n: (-n.level, n.due_at or now, n.key))
+    level = ordered[0].level
+    used = channels_for(person, level, None)
+    stamp = now.isoformat()
+    return [
+        Message(
+            key=f"summary/{person.id}/{stamp}/{channel}",
+            person=person.id,
+            channel=channel,
+            address=person.channels[channel],
+            kind=NoticeKind.SUMMARY,
+            notices=tuple(n.key for n in ordered),
+            level=level,
+            thread=f"summary/{person.id}/{stamp}",
+            not_before=now,
+            fallback=_fallback(person, used, None),
+        )
+        for channel in used
+    ]

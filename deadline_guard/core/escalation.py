@@ -1,0 +1,377 @@
+"""Decide: who is told what, and why. Level comes from time, step from silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from deadline_guard.core.answers import Acknowledgement, acknowledgement, after, put_off
+from deadline_guard.core.assess import Assessment
+from deadline_guard.core.deadlines import State
+from deadline_guard.core.notices import History, Notice, NoticeKind, Reason, Told, Track
+from deadline_guard.core.people import Directory, Resolution, who
+from deadline_guard.core.rules import Acts, ChainStep, Level, Profile, Rulebook
+from deadline_guard.core.timeline import Answer, Case
+
+_WARNS = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
+_CLOSING = {State.DONE: Reason.DONE, State.NOT_PURSUED: Reason.NOT_PURSUED}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one sweep decided on a case: notices to make and the state to keep of every cycle."""
+
+    notices: tuple[Notice, ...]
+    tracks: tuple[Track, ...]
+
+
+@dataclass(slots=True)
+class _Cycle:
+    """Everything that the decision on one cycle reads, and what it has decided so far."""
+
+    case: Case
+    rulebook: Rulebook
+    directory: Directory
+    now: datetime
+    assessment: Assessment
+    before: Track | None
+    told: tuple[Told, ...]
+    due_rev: int = 1
+    step: int = 1
+    since: datetime | None = None
+    told_since: datetime | None = None
+    level: Level = Level.OK
+    notices: list[Notice] = field(default_factory=list)
+    wakes: list[datetime] = field(default_factory=list)
+
+    @property
+    def profile(self) -> Profile:
+        return self.assessment.rule.profile
+
+    def resolve(self, role: str) -> Resolution:
+        named = self.assessment.owner_role if role == "owner" else role
+        return who(named, self.case, self.now, self.directory)
+
+    def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
+        """Decide one notice; the same key twice in one sweep is one notice (two roles, one person)."""
+        hold = more.pop("hold_until", None)
+        deadline, rule = self.assessment.deadline, self.assessment.rule
+        notice = Notice(
+            subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
+            level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
+            via=to.path, hold_until=hold, due_on=deadline.due_on, due_at=deadline.due_at, data=more,
+        )  # fmt: skip
+        if all(other.key != notice.key for other in self.notices):
+            self.notices.append(notice)
+
+
+def decide(
+    case: Case,
+    assessments: Sequence[Assessment],
+    history: History,
+    rulebook: Rulebook,
+    directory: Directory,
+    now: datetime,
+) -> tuple[Decision, datetime | None]:
+    """Return the notices that ``now`` asks for, the state of every cycle, and when to decide again.
+
+    ``history`` is what was decided before; the same arguments always give the same keys, so that a repeated
+    sweep is harmless. The table of ``design.md`` section 6 is the specification.
+    """
+    notices: list[Notice] = []
+    tracks: list[Track] = []
+    wakes: list[datetime] = []
+    seen: set[tuple[str, str]] = set()
+    for assessment in assessments:
+        name = (assessment.rule.id, assessment.deadline.cycle)
+        seen.add(name)
+        before = history.tracks.get(name)
+        cycle = _Cycle(case, rulebook, directory, now, assessment, before, history.told.get(name, ()))
+        tracks.append(_decide_cycle(cycle))
+        notices.extend(cycle.notices)
+        wakes.extend(w for w in cycle.wakes if w > now)
+        if assessment.next_at is not None:
+            wakes.append(assessment.next_at)
+    for name, track in history.tracks.items():
+        if name not in seen and track.state != "gone":
+            notices.extend(_gone(case, track, history.told.get(name, ()), rulebook, now))
+            tracks.append(replace(track, state="gone", level=Level.OK))
+    return Decision(tuple(notices), tuple(tracks)), min(wakes, default=None)
+
+
+def _decide_cycle(c: _Cycle) -> Track:
+    """Decide one cycle and return the state to keep."""
+    deadline = c.assessment.deadline
+    c.level = c.assessment.level
+    _continue(c)
+    owner = c.resolve("owner")
+    if deadline.state is not State.OPEN:
+        c.level = Level.OK
+        if c.before is not None and c.before.state == State.OPEN:
+            _close(c)
+    elif c.assessment.rule.acts in (Acts.PARTY, Acts.OTHER):
+        _conflict(c)
+        level_decided = _open(c, owner)
+        if not level_decided and c.before is not None:
+            c.level = c.before.level if c.due_rev == c.before.due_rev else Level.OK
+    return Track(
+        rule=deadline.rule, cycle=deadline.cycle, due_rev=c.due_rev, due_at=deadline.due_at, level=c.level,
+        step=c.step, state=deadline.state.value, owner=owner.person.id, since=c.since, told_since=c.told_since,
+    )  # fmt: skip
+
+
+def _continue(c: _Cycle) -> None:
+    """Carry the state on, or begin a new revision of the date: moved, resumed or reopened."""
+    before, deadline = c.before, c.assessment.deadline
+    c.since = c.now
+    if before is None:
+        return
+    c.due_rev, c.step, c.since, c.told_since = before.due_rev, before.step, before.since, before.told_since
+    ended_now = deadline.state is not State.OPEN
+    if not ended_now and before.state not in (State.OPEN, State.HELD):
+        c.told_since = c.now  # reopened: the level is told once more
+    if not ended_now and (before.due_at != deadline.due_at or before.state != State.OPEN):
+        c.due_rev, c.step, c.since = before.due_rev + 1, 1, c.now
+
+
+def _open(c: _Cycle, owner: Resolution) -> bool:
+    """Tell whom an open deadline of ours asks to be told; return whether its level was decided (not muted)."""
+    rule, deadline = c.assessment.rule, c.assessment.deadline
+    muted = put_off(c.case, Answer.MUTED, rule.id, deadline.cycle, c.now)
+    if muted is not None and c.level < Level.CRITICAL:
+        c.wakes.append(muted)
+        return False
+    moved = c.before is not None and c.due_rev != c.before.due_rev and c.before.state == State.OPEN
+    if moved and "quiet_moves" not in deadline.flags:
+        _tell_moved(c)
+    if c.level is not Level.OK:
+        _tell_level(c, owner)
+        _climb(c, owner)
+        _watch_absences(c)
+    return True
+
+
+def _told_this_date(c: _Cycle) -> tuple[Told, ...]:
+    """Return what was decided about the date that is in force (a date moved there and back was told before)."""
+    due = c.assessment.deadline.due_at
+    return tuple(
+        t
+        for t in c.told
+        if t.kind in _WARNS
+        and t.due_at == due
+        and t.state != "withdrawn"
+        and (c.told_since is None or t.decided_at >= c.told_since)
+    )
+
+
+def _tell_moved(c: _Cycle) -> None:
+    """Tell whoever was warned of another date: at once when it is earlier, with the next digest when later."""
+    if not c.profile.tell_moved or c.before is None:
+        return
+    due = c.assessment.deadline.due_at
+    last: dict[str, Told] = {}
+    for told in sorted(c.told, key=lambda t: t.decided_at):
+        if told.kind in _WARNS and told.state == "sent":
+            last[told.person] = told
+    for person, told in last.items():
+        if told.due_at is None or told.due_at == due or person not in c.directory.persons:
+            continue
+        to = Resolution(c.directory.persons[person], "warned", ("warned before",))
+        earlier = due < told.due_at
+        reason = Reason.MOVED_EARLIER if earlier else Reason.MOVED_LATER
+        c.tell(to, NoticeKind.MOVED, reason, old_due=told.due_at.isoformat(), digest=not earlier)
+
+
+def _tell_level(c: _Cycle, owner: Resolution) -> None:
+    """Tell everybody in the audience of the level who does not know this date at this level yet."""
+    told = _told_this_date(c)
+    knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
+    for to in _audience(c, owner):
+        known = [t.level for t in told if t.person == to.person.id]
+        if any(n.person == to.person.id and n.kind is NoticeKind.MOVED for n in c.notices):
+            continue
+        if known and max(known) >= c.level:
+            continue
+        if not told:
+            reason = Reason.FIRST
+        elif c.level > knew_level or known:
+            reason = Reason.LEVEL_RAISED
+        else:
+            reason = Reason.OWNER_CHANGED
+        c.tell(to, NoticeKind.LEVEL, reason, next=_next_step(c))
+
+
+def _audience(c: _Cycle, owner: Resolution) -> list[Resolution]:
+    """Return the persons of ``tell`` for this and all lower levels and of the steps reached, each once."""
+    roles: dict[str, None] = {}
+    for level, told in c.profile.tell.items():
+        if level <= c.level:
+            roles.update(dict.fromkeys(told))
+    if not roles:
+        roles["owner"] = None
+    for rung in c.profile.chain[: c.step - 1]:
+        roles.update(dict.fromkeys(rung.tell))
+    found: dict[str, Resolution] = {}
+    for role in roles:
+        to = owner if role == "owner" else c.resolve(role)
+        found.setdefault(to.person.id, to)
+    return list(found.values())
+
+
+def _climb(c: _Cycle, owner: Resolution) -> None:
+    """Take the next step when nobody answered in time; else say when that would be. Repeat where asked."""
+    here = tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in _WARNS and t.state != "withdrawn")
+    seen = acknowledgement(c.case, c.assessment.rule.id, c.assessment.deadline.cycle, c.since or c.now, c.profile.ack_expires)
+    void_at = _void_at(seen, here, owner, c) if seen else None
+    if seen is not None and void_at is None:
+        if c.level < Level.OVERDUE:
+            if seen.until is not None:
+                c.wakes.append(seen.until)
+            return
+    elif c.level >= c.profile.chain_from:
+        silent_since = _silent_since(c, here, void_at)
+        _take_step(c, owner, silent_since)
+    _repeat(c, owner, here, void_at)
+
+
+def _void_at(ack: Acknowledgement, here: tuple[Told, ...], owner: Resolution, c: _Cycle) -> datetime | None:
+    """Return when an acknowledgement stopped holding: the next level, a new owner, its expiry; None: it holds."""
+
+    def voids(person: str, reason: str) -> bool:
+        return reason != Reason.OWNER_CHANGED or person == owner.person.id
+
+    ends = [
+        t.decided_at
+        for t in here
+        if t.kind is NoticeKind.LEVEL and t.decided_at > ack.at and voids(t.person, t.reason)
+    ]
+    if any(n.kind is NoticeKind.LEVEL and voids(n.person, n.reason) for n in c.notices):
+        ends.append(c.now)
+    if ack.until is not None and ack.until <= c.now:
+        ends.append(ack.until)
+    return min(ends, default=None)
+
+
+def _silent_since(c: _Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime:
+    """Return where the silence that asks for the next step began."""
+    steps = [t.decided_at for t in here if t.kind is NoticeKind.STEP]
+    first = [t.decided_at for t in here if t.level >= c.profile.chain_from]
+    begun = max(steps) if steps else min(first, default=c.now)
+    if not here and c.since is not None and _told_this_date(c):
+        begun = c.since  # the date came back to one that was told before: nobody is told again, silence runs on
+    return max(begun, void_at) if void_at else begun
+
+
+def _take_step(c: _Cycle, owner: Resolution, silent_since: datetime) -> None:
+    """Climb one rung if the silence lasted; a rung with nobody new on it is passed at once."""
+    while c.step <= len(c.profile.chain):
+        rung = c.profile.chain[c.step - 1]
+        at = after(silent_since, rung.after)
+        if at > c.now:
+            c.wakes.append(at)
+            return
+        c.step += 1
+        fresh = _fresh(c, owner, rung)
+        for to in fresh:
+            c.tell(to, NoticeKind.STEP, Reason.UNANSWERED, silent_since=silent_since.isoformat(), next=_next_step(c), action=rung.action)
+        if fresh:
+            silent_since = c.now
+
+
+def _fresh(c: _Cycle, owner: Resolution, rung: ChainStep) -> list[Resolution]:
+    """Return the persons of a rung who are not on a lower one (the owner's own lead may be the owner)."""
+    below = {owner.person.id}
+    for lower in c.profile.chain[: c.step - 2]:
+        below.update(c.resolve(role).person.id for role in lower.tell)
+    found = {to.person.id: to for to in (c.resolve(role) for role in rung.tell)}
+    return [to for person, to in found.items() if person not in below]
+
+
+def _next_step(c: _Cycle) -> Mapping[str, Any] | None:
+    """Return who hears next if nobody answers, and when, for the text."""
+    if c.level < c.profile.chain_from or c.step > len(c.profile.chain):
+        return None
+    rung = c.profile.chain[c.step - 1]
+    to = c.resolve(rung.tell[0])
+    return {"at": after(c.now, rung.after).isoformat(), "person": to.person.id, "role": rung.tell[0], "step": c.step + 1}
+
+
+def _repeat(c: _Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:
+    """Say the same level again while nobody answers, as often as the profile allows."""
+    asked = c.profile.repeat.get(c.level)
+    said = [t for t in here if t.level == c.level]
+    if asked is None or not said or any(n.kind in _WARNS for n in c.notices):
+        if asked is not None and c.notices:
+            c.wakes.append(after(c.now, asked.every))
+        return
+    n = max((t.n for t in said if t.kind is NoticeKind.REPEAT), default=0) + 1
+    if asked.at_most and n > asked.at_most:
+        return
+    at = max([t.decided_at for t in said] + ([void_at] if void_at else []))
+    at = after(at, asked.every)
+    snoozed = put_off(c.case, Answer.SNOOZED, c.assessment.rule.id, c.assessment.deadline.cycle, c.now)
+    at = max(at, snoozed) if snoozed else at
+    if at > c.now:
+        c.wakes.append(at)
+        return
+    for to in _audience(c, owner):
+        c.tell(to, NoticeKind.REPEAT, Reason.REPEAT, n=n, next=_next_step(c))
+    c.wakes.append(after(c.now, asked.every))
+
+
+def _watch_absences(c: _Cycle) -> None:
+    """Wake when a leave in the audience begins or ends: who answers may then be somebody else."""
+    roles = {role for told in c.profile.tell.values() for role in told} | {"owner"}
+    named = {c.case.owners.get(role, "") for role in roles}
+    named |= {c.resolve(role).person.id for role in roles}
+    for person in named:
+        for absence in c.directory.absences.get(person, ()):
+            c.wakes.extend((absence.since, absence.until))
+
+
+def _conflict(c: _Cycle) -> None:
+    """Tell owner and admin once that a hand correction and its source contradict each other."""
+    deadline = c.assessment.deadline
+    if "conflict" not in deadline.flags:
+        return
+    trigger = next((e for e in c.case.timeline.events if e.id == deadline.cycle), None)
+    n = max((e.revision for e in trigger.conflicts), default=1) if trigger else 1
+    if any(t.kind is NoticeKind.CONFLICT and t.n == n for t in c.told):
+        return
+    level, c.level = c.level, Level.OK
+    other = [str(r.due_on) for r in deadline.readings]
+    for role in ("owner", "admin"):
+        c.tell(c.resolve(role), NoticeKind.CONFLICT, Reason.CONFLICT, n=n, other=other)
+    c.level = level
+
+
+def _close(c: _Cycle) -> None:
+    """Tell those who were warned that it is over (not the one who said so)."""
+    if not c.profile.tell_closed:
+        return
+    deadline = c.assessment.deadline
+    event = next((e for e in c.case.timeline.events if e.id == deadline.ended_by), None)
+    answered_by = str(event.data.get("by", event.recorded_by)) if event else ""
+    for person in dict.fromkeys(t.person for t in c.told if t.kind in _WARNS and t.state == "sent"):
+        if person != answered_by and person in c.directory.persons:
+            to = Resolution(c.directory.persons[person], "warned", ("warned before",))
+            reason = _CLOSING.get(deadline.state, Reason.DONE)
+            c.tell(to, NoticeKind.CLOSED, reason, by=answered_by, state=deadline.state.value)
+
+
+def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime) -> list[Notice]:
+    """Withdraw what was warned of when its trigger was retracted or its rule left the rulebook."""
+    rule = rulebook.rules.get(track.rule)
+    if track.state != State.OPEN or (rule is not None and not rule.profile.tell_closed):
+        return []
+    warned = dict.fromkeys(t.person for t in told if t.kind in _WARNS and t.state == "sent")
+    return [
+        Notice(
+            subject=case.id, rule=track.rule, cycle=track.cycle, due_rev=track.due_rev, kind=NoticeKind.WITHDRAWN,
+            level=Level.OK, step=track.step, n=1, person=person, reason=Reason.RULE_GONE, decided_at=now,
+            due_at=track.due_at, due_on=None, data={"rule_known": rule is not None},
+        )  # fmt: skip
+        for person in warned
+    ]
