@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
-from types import MappingProxyType
-from typing import Final
 
 from deadline_guard.core.text import Text
 
@@ -32,9 +30,6 @@ class Place(IntEnum):
     NEAR = 3  # the weekday on or before/after a month and day
 
 
-NEVER_MOVED: Final[Mapping[int, int]] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class HolidayRule:
     """One holiday of a statute, valid from year ``since`` to ``until`` (both inclusive; None: open).
@@ -55,8 +50,8 @@ class HolidayRule:
     since: int | None = None
     until: int | None = None
     kind: DayKind = DayKind.HOLIDAY
-    moved: Mapping[int, int] = NEVER_MOVED
-    observed: Mapping[int, int] = NEVER_MOVED
+    moved: Mapping[int, int] = field(default_factory=dict)
+    observed: Mapping[int, int] = field(default_factory=dict)
     disputed: frozenset[int] = frozenset()
     weekdays: frozenset[int] | None = None
     christmas: frozenset[int] | None = None
