@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     cut = argv.index("--") if "--" in argv else len(argv)
     name, flags, extra = argv[0] if cut else "help", argv[1:cut], argv[cut + 1 :]
     commands = {
-        "setup": lambda: setup("dev"),
+        "setup": lambda: setup("dev", quiet=False),
         "demo": lambda: demo(extra),
         "test": lambda: test("--all" in flags, extra),
         "check": check,
@@ -85,11 +85,13 @@ def require_python() -> None:
     raise SystemExit(3)
 
 
-def setup(wanted: str) -> int:
+def setup(wanted: str, quiet: bool = True) -> int:
     """Make VENV hold exactly what the lock `wanted` says; costs nothing when it already does."""
     digest = hashlib.sha256((ROOT / LOCKS[wanted]).read_bytes()).hexdigest()
     stamp = _read_stamp()
     if stamp.get(wanted) == digest and stamp.get("root") == str(ROOT) and _runs(PYTHON, "-c", ""):
+        if not quiet:
+            print(f"ready: {VENV} already holds what {LOCKS[wanted]} says")
         return 0
     started = time.monotonic()
     installer = _installer()
@@ -177,13 +179,13 @@ def _no_venv() -> int:
         release = Path("/etc/os-release").read_text(encoding="utf-8")
     except OSError:
         release = ""
-    sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
     own = Path(sys.executable).resolve() == Path("/usr/bin/python3").resolve()
-    major = "python3" if own else f"python3.{sys.version_info[1]}"
+    python = "python3" if own else f"python3.{sys.version_info[1]}"
     if "debian" in release:
-        mend = f"{sudo}apt install -y {major}-venv"
+        mend = f"apt-get update && apt-get install -y {python}-venv"
+        mend = mend if hasattr(os, "geteuid") and os.geteuid() == 0 else f"sudo sh -c '{mend}'"
     elif "fedora" in release or "rhel" in release:
-        mend = f"{sudo}dnf install -y {major}-pip"
+        mend = f"sudo dnf install -y {python}-pip"
     else:
         mend = f"install the package of your system that brings pip for {sys.executable}"
     print(f"This Python ({sys.executable}) has neither ensurepip nor pip, and uv is not installed, so no")
@@ -258,7 +260,7 @@ def _checks() -> list[tuple[str, int]]:
         ("ruff check", run(PYTHON, "-m", "ruff", "check", ".")),
         ("ruff format", run(PYTHON, "-m", "ruff", "format", "--check", ".")),
         ("mypy --strict", run(PYTHON, "-m", "mypy")),
-        ("import contracts", run(BIN / "lint-imports", "--no-timer")),
+        ("import contracts", run(BIN / "lint-imports")),
     ]
     if (ROOT / "migrations" / "env.py").exists():
         results.append(("migrations fit the models", check_migrations()))
