@@ -1,0 +1,173 @@
+"""The shape of ``config.yaml``: checked values, secrets from file or environment, never from the text itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from deadline_guard.errors import ConfigError
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def _duration(value: object) -> object:
+    """Read "15 minutes" as a timedelta; anything else is left for pydantic to refuse."""
+    if isinstance(value, str):
+        words = value.split()
+        unit = words[1].rstrip("s") if len(words) == 2 else ""
+        if unit in _UNITS and words[0].replace(".", "", 1).isdigit():
+            return timedelta(seconds=float(words[0]) * _UNITS[unit])
+    raise ValueError(f"found {value!r}, expected a length such as '15 minutes'")
+
+
+def _zone(value: object) -> object:
+    if value in available_timezones():
+        return value
+    raise ValueError(f"found {value!r}, expected an IANA zone such as Asia/Shanghai")
+
+
+def _clock(value: object) -> object:
+    try:
+        return time.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"found {value!r}, expected a time of day such as '08:30'") from None
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Zone = Annotated[str, BeforeValidator(_zone)]
+TimeOfDay = Annotated[time, BeforeValidator(_clock)]
+
+
+class Section(BaseModel):
+    """A part of the file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Delivery(Section):
+    """How messages leave."""
+
+    threads: int = Field(8, ge=1, le=64, description="sender threads; each keeps its connections")
+    batch: int = Field(200, ge=1, le=5000, description="messages leased at once")
+    lease: Duration = Field(timedelta(seconds=60), description="how long a leased message belongs to its sender")
+    max_attempts: int = Field(12, ge=1, description="attempts before a message is given up, which is a finding")
+    retry_first: Duration = Field(timedelta(seconds=30), description="first back-off; doubles with jitter")
+    retry_longest: Duration = Field(timedelta(hours=2), description="longest back-off")
+    per_host: int = Field(16, ge=1, description="connections to one server at most")
+
+
+class Daemon(Section):
+    """How often the daemon looks even when nothing is due."""
+
+    heartbeat: Duration = Field(timedelta(seconds=60), description="longest sleep between two ticks")
+    downtime_after: Duration = Field(
+        timedelta(hours=1), description="asleep longer than this past a wake-up: one summary per person"
+    )
+    stale_budget: Duration = Field(timedelta(seconds=2), description="time a tick gives to re-deciding after changes")
+    batch: int = Field(5000, ge=1, description="cases decided in one transaction")
+
+
+class Jobs(Section):
+    """Cron lines (minute hour day month weekday; Sunday is 0 or 7) in the firm's zone."""
+
+    audit: str = Field("0 3 * * *", description="recompute every live case and compare")
+    sync: str = Field("*/15 * * * *", description="read the sources again")
+    digest: str = Field("30 8 * * *", description="send what waits for the digest")
+    gauges: str = Field("0 6 * * *", description="measure what no event changes")
+
+
+class Watchdog(Section):
+    """The small independent process that speaks when the daemon cannot."""
+
+    limit: Duration = Field(timedelta(minutes=15), description="no finished sweep for this long: mail the admin")
+    admin: str = Field("", description="mail address told directly, without the database's help")
+    locale: Literal["en", "zh_Hans"] = "en"
+
+
+class Source(Section):
+    """A file that is read again by the ``sync`` job."""
+
+    name: str
+    file: Path
+    mapping: Path
+    snapshot: bool = False
+    expect_every: Duration | None = None
+
+
+class VirtualClock(Section):
+    """A clock that jumps to the next thing to do; for demos, replays and tests."""
+
+    start: datetime
+    until: datetime
+    pace: float = Field(0.0, ge=0, description="real seconds between two jumps")
+
+
+class Config(Section):
+    """Everything ``config.yaml`` may say; paths are relative to the file's folder."""
+
+    database: Path = Field(Path("deadline_guard.db"), description="SQLite file")
+    rules: tuple[Path, ...] = Field((), description="the firm's own rule folders, read after the shipped ones")
+    shipped_rules: bool = Field(True, description="read the packs that come with deadline_guard")
+    people: Path = Field(Path("people.yaml"), description="persons, teams, roles")
+    zone: Zone = "Asia/Shanghai"
+    locale: Literal["en", "zh_Hans"] = "zh_Hans"
+    day_starts_at: TimeOfDay = time(8, 30)
+    digest_at: TimeOfDay = time(8, 30)
+    channels: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="one section a channel")
+    delivery: Delivery = Delivery()
+    daemon: Daemon = Daemon()
+    jobs: Jobs = Jobs()
+    watchdog: Watchdog = Watchdog()
+    sources: tuple[Source, ...] = ()
+    go_live: datetime | None = Field(None, description="decided before this instant: recorded, not sent")
+    clock: VirtualClock | None = None
+    log: Literal["debug", "info", "warning", "error"] = "info"
+    folder: Path = Field(Path("."), exclude=True)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """Return the firm's zone."""
+        return ZoneInfo(self.zone)
+
+    def path(self, given: Path) -> Path:
+        """Return a configured path as seen from the file's folder."""
+        return given if given.is_absolute() else self.folder / given
+
+
+def parse(data: Mapping[str, Any], folder: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
+    """Return the configuration, or every problem as (place in the file, what was found and expected)."""
+    try:
+        return Config.model_validate({**data, "folder": folder}), []
+    except ValidationError as refused:
+        return None, [(tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()]
+
+
+def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]:
+    """Return ``section`` with ``<key>_file`` or ``<key>_env`` replaced by the secret itself under ``key``.
+
+    Raises ConfigError when the file cannot be read or the variable is unset; the secret never appears in it.
+    """
+    plain = dict(section)
+    from_file, from_env = plain.pop(f"{key}_file", None), plain.pop(f"{key}_env", None)
+    if from_file is not None:
+        path = Path(str(from_file))
+        path = path if path.is_absolute() else folder / path
+        try:
+            plain[key] = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{key}_file: {path} cannot be read ({error.strerror}); put the secret there") from None
+    elif from_env is not None:
+        if from_env not in os.environ:
+            raise ConfigError(f"{key}_env: the environment variable {from_env} is not set; export it")
+        plain[key] = os.environ[str(from_env)]
+    elif plain.get(key):
+        raise ConfigError(
+            f"{key}: a secret may not stand in config.yaml; write {key}_file: PATH or {key}_env: NAME instead"
+        )
+    return plain
