@@ -17,6 +17,26 @@ class StoreError(DeadlineGuardError):
     """The database cannot be opened, is of another schema revision, or is held by another daemon."""
 
 
+class StoreLockedError(StoreError):
+    """Another process holds the database (a second daemon, a backup tool, a forgotten shell)."""
+
+
+class StoreReadOnlyError(StoreError):
+    """The database file or its folder cannot be written by this user."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full; nothing of the transaction was written."""
+
+
+class StoreDamagedError(StoreError):
+    """The file is not a whole SQLite database."""
+
+
+class SchemaError(StoreError):
+    """The database is of an older or newer schema revision than this program."""
+
+
 class IntakeError(DeadlineGuardError):
     """A source file or its mapping cannot be read at all (single bad rows are reported, not raised)."""
 
@@ -31,3 +51,18 @@ class AnswerError(DeadlineGuardError):
 
 class NotSupportedError(DeadlineGuardError):
     """The request is understood and valid, but this version cannot do it yet."""
+
+
+class InputError(DeadlineGuardError):
+    """One field of a request cannot be used: ``field`` names it, ``code`` is stable for programs."""
+
+    def __init__(self, *, field: str, message: str, code: str = "bad_value") -> None:
+        """Keep the three parts apart, for answers such as ``{"error": {"code", "field", "message"}}``."""
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+        self.message = message
+        self.code = code
+
+
+class NoOpenTimeError(InputError):
+    """A calendar has no open time within a year of where it was asked, so nothing can be counted on it."""
