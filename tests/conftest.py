@@ -60,7 +60,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     for need, names in sorted(left_out.items()):
         files = sorted({name.split("::")[0] for name in names})
-        terminalreporter.write_line(f"left out, needs {need}: {len(names)} tests in {', '.join(files)}")
+        terminalreporter.write_line(f"left out, needs {need}: {len(names)} in {', '.join(files)}")
 
 
 class NetworkForbidden(RuntimeError):
