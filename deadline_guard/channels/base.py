@@ -43,8 +43,7 @@ class Letter:
     """One rendered message on its way to one address on one channel.
 
     ``delivery_id`` is stable for ever and visible (``W-10482``). ``thread_root`` and ``previous`` are what
-    earlier receipts said (``remote_id``): Message-IDs by mail, ``channel:ts`` in Slack; None on the first of a
-    thread.
+    earlier receipts said (``remote_id``): Message-IDs by mail, ``channel:ts`` in Slack; None on the first.
     ``message_id`` is the Message-ID by mail (empty: made from ``delivery_id``). ``sent_at`` (aware) dates and
     signs the letter, since a channel never reads the clock. ``may_repeat``: an earlier attempt was ambiguous,
     so that this one may be its twin (the text says so too). ``sender_name`` holds sign and word of the level.
@@ -78,7 +77,7 @@ class Receipt:
 
 
 class DeliveryError(Exception):
-    """A letter was not delivered, or nobody can say; ``retry_after``: seconds, where the server named them."""
+    """A letter was not delivered, or nobody can say; ``retry_after`` in seconds where the server said so."""
 
     def __init__(self, message: str, outcome: Outcome, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -105,7 +105,7 @@ class Email:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             raise DeliveryError(
-                f"{self._settings.host} fell silent after the text was sent ({error or type(error).__name__}): "
+                f"{self._settings.host} fell silent after the text ({error or type(error).__name__}); "
                 "whether it took the mail is unknown",
                 Outcome.AMBIGUOUS,
             ) from error

@@ -1,0 +1,116 @@
+"""One text for one reader: subject, plain text, HTML, chat blocks, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Final
+from unicodedata import east_asian_width
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from deadline_guard.core.notices import NoticeKind
+from deadline_guard.messages.blocks import blocks
+from deadline_guard.messages.content import Content, Reader, single
+from deadline_guard.messages.findings import finding, sentence
+from deadline_guard.messages.item import Action, Item, Rendered
+from deadline_guard.messages.several import summary, tally
+from deadline_guard.messages.short import short
+from deadline_guard.messages.texts import Texts, safe, texts
+from deadline_guard.messages.words import badge
+
+TRUSTED: Final = frozenset({"email", "console"})  # only here may the parties be named
+_LABEL_WIDTH: Final = 10
+
+
+def render(
+    items: Sequence[Item],
+    *,
+    kind: NoticeKind,
+    locale: str,
+    channel: str = "email",
+    person_name: str = "",
+    zone: str = "UTC",
+    actions: Sequence[Action] = (),
+    may_repeat: bool = False,
+    down_since: datetime | None = None,
+) -> Rendered:
+    """Return what ``items`` say to one reader on one channel.
+
+    ``zone`` is the reader's, for every instant but the due date, which stands in the case's own zone.
+    ``down_since`` opens a summary after downtime. The subject never changes within a thread: code, what,
+    number of the thread; the level stands in the sender's name and the first line. ``channel`` decides how
+    much may be said: party names stay in mail. Raises ValueError without items.
+    """
+    if not items:
+        raise ValueError("no items: a message says at least one thing")
+    t = texts(locale)
+    shown = tuple(items) if channel in TRUSTED else tuple(_for_chat(item) for item in items)
+    reader = Reader(t, zone, may_repeat)
+    if kind is NoticeKind.SUMMARY or len(shown) > 1:
+        content = summary(reader, shown, actions, down_since)
+        subject = t.say("[Deadlines] {tally}", tally=tally(shown))
+    elif kind is NoticeKind.FINDING:
+        content = finding(reader, shown[0], actions)
+        subject = t.say("[Deadlines] {what} · {id}", what=sentence(t, shown[0])[0], id=_thread(shown[0]))
+    else:
+        content = single(reader, shown[0], actions)
+        subject = t.say("[Deadline] {code} · {what} · {id}", **_subject(t, shown[0]))
+    sender = t.say("Deadline guard {sign}{word}", sign=content.sign.shape, word=t.say(content.sign.word))
+    title = f"{badge(t, content.sign)} · {_chat_title(t, shown)}"
+    if channel in TRUSTED:
+        text = _text(t, content)
+    else:
+        text = short(reader, shown, content, person_name)
+    return Rendered(subject, text, _html(t, content, subject), blocks(content, title), sender)
+
+
+def _for_chat(item: Item) -> Item:
+    """Return the item without what names parties."""
+    return replace(item, title=None, detail="", history=tuple(replace(p, detail="") for p in item.history))
+
+
+def _thread(item: Item) -> str:
+    return item.thread_id or item.warning_id
+
+
+def _subject(t: Texts, item: Item) -> dict[str, str]:
+    return {"code": safe(item.code), "what": safe(t.title(item.what)), "id": _thread(item)}
+
+
+def _chat_title(t: Texts, items: Sequence[Item]) -> str:
+    if len(items) > 1:
+        return t.many("{n} deadline of yours", "{n} deadlines of yours", len(items))
+    return " · ".join(p for p in (safe(items[0].code), safe(t.title(items[0].what))) if p)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("deadline_guard.messages"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        lstrip_blocks=False,
+        keep_trailing_newline=True,
+    )
+
+
+def _text(t: Texts, content: Content) -> str:
+    answer = t.say("Answer on the command line:")
+    return _templates().get_template("letter.txt").render(c=content, pad=_pad, answer=answer)
+
+
+def _html(t: Texts, content: Content, subject: str) -> str:
+    answer = t.say("Answer on the command line:")
+    lang = "zh-Hans" if t.is_chinese else "en"
+    template = _templates().get_template("letter.html")
+    return template.render(c=content, subject=subject, lang=lang, answer=answer)
+
+
+def _pad(label: str) -> str:
+    """Return a label filled up to the column of the facts (a Chinese character is two wide)."""
+    width = sum(2 if east_asian_width(c) in "WF" else 1 for c in label)
+    return label + " " * max(2, _LABEL_WIDTH - width)

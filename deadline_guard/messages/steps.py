@@ -1,0 +1,69 @@
+"""The derivation of a date, one sentence a step, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from deadline_guard.core.derivation import Skipped, Step
+from deadline_guard.core.text import Text
+from deadline_guard.messages.texts import Texts, safe, texts
+
+
+def sentences(steps: Sequence[Step], locale: str) -> tuple[str, ...]:
+    """Return how a date was found, from which a lawyer can redo it by hand; one sentence a step."""
+    t = texts(locale)
+    return tuple(_sentence(t, step) for step in steps)
+
+
+def said(t: Texts, text: str) -> str:
+    """Return a text of the core in this language."""
+    return safe(text.said(t.locale) if isinstance(text, Text) else text)
+
+
+def _sentence(t: Texts, step: Step) -> str:
+    parts = [_moved(t, step)]
+    note = said(t, step.note)
+    if note and note not in parts[0]:
+        parts.append(note)
+    if step.skipped:
+        parts.append(t.say("passed over: {days}", days=_passed(t, step.skipped)))
+    whole = ("；" if t.is_chinese else "; ").join(p for p in parts if p)
+    return t.say("{sentence} ({article})", sentence=whole, article=safe(step.cite)) if step.cite else whole
+
+
+def _moved(t: Texts, step: Step) -> str:
+    """Return what the step did to the date, without the note."""
+    start, end = _when(t, step.from_), _when(t, step.to)
+    names = {"start": start, "end": end, "n": abs(step.days or 0)}
+    forms = {
+        "trigger": t.say("Trigger: {end}"),
+        "service": t.say("Service takes effect: {start} → {end}"),
+        "law": t.say("Law in force on {end}"),
+        "count": t.say("Counted from {start} to {end}"),
+        "exclude": t.say("Days that do not count: {start} → {end}"),
+        "add": t.say("Added: {start} → {end}"),
+        "roll": t.say("Rolled: {start} → {end}") if step.from_ != step.to else t.say("Not rolled: {end}"),
+        "inaccessible": t.say("Court not accessible: {start} → {end}"),
+        "longstop": t.say("Latest possible day: {end}"),
+        "choose": t.say("Chosen: {end}"),
+    }
+    return forms.get(step.step, f"{safe(step.step)}: {{start}} → {{end}}").format(**names)
+
+
+def _when(t: Texts, value: date | datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{t.day(value.date())} {value:%H:%M}"
+    return t.day(value)
+
+
+def _passed(t: Texts, skipped: Sequence[Skipped]) -> str:
+    """Return the days passed over; neighbouring days with one reason are one span."""
+    spans: list[str] = []
+    numbered = enumerate(skipped)
+    for (_, why), found in groupby(numbered, key=lambda n: (n[1].day.toordinal() - n[0], said(t, n[1].why))):
+        days = [s.day for _, s in found]
+        span = f"{days[0]:%m-%d}" if len(days) == 1 else f"{days[0]:%m-%d}–{days[-1]:%m-%d}"
+        spans.append(t.say("{days} ({why})", days=span, why=why))
+    return t.join(spans)
