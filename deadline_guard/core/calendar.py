@@ -112,6 +112,12 @@ class Calendar:
         """Return why it is not settled that ``day`` is closed, or None."""
         return self._reach(day).disputed.get(day.toordinal())
 
+    def disputed_between(self, a: date, b: date) -> list[date]:
+        """Return the days of unsettled status from ``a`` to ``b``, both included."""
+        self._reach(a)
+        found = self._reach(b).disputed
+        return sorted(date.fromordinal(o) for o in found if a.toordinal() <= o <= b.toordinal())
+
     def is_known(self, day: date) -> bool:
         """Return whether the law or notice that decides about ``day`` is known."""
         return self.known_from <= day <= self.known_through
@@ -148,7 +154,8 @@ class Calendar:
     def _view(self, drop: str) -> Calendar:
         """Return this calendar without one sort of days, made once."""
         if drop not in self._views:
-            self._views[drop] = replace(self, _dropped=self._dropped | {drop})
+            other = replace(self, _dropped=self._dropped | {drop})
+            self._views[drop] = other if drop in self.law.sorts() - self._dropped else self
         return self._views[drop]
 
     def _at(self, day: date) -> tuple[DayTable, int]:

@@ -121,6 +121,16 @@ class CalendarLaw:
             if weekday in rule.observed:
                 yield Ruled(day + timedelta(rule.observed[weekday]), rule.kind, _observed(rule.name), doubt)
 
+    def sorts(self) -> frozenset[str]:
+        """Return which sorts of days a calendar of this law can leave out."""
+        kinds = {r.kind for r in self.rules} | {r.kind for r in self.single.values()}
+        found = {"makeup"} if DayKind.MAKEUP in kinds else set()
+        if DayKind.FORWARD_ONLY in kinds:
+            found.add("forward_only")
+        if any(r.disputed for r in self.rules) or any(r.disputed for r in self.single.values()):
+            found.add("disputed")
+        return frozenset(found)
+
 
 def _observed(name: Text) -> Text:
     """Return the name of the day on which a holiday is kept instead."""

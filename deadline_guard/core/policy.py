@@ -10,6 +10,15 @@ from enum import StrEnum
 from deadline_guard.core.text import Text
 
 
+class BadField(ValueError):
+    """A field of a request cannot be used; ``field`` is its name and the message says what is expected."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Remember which field it is."""
+        super().__init__(message)
+        self.field = field
+
+
 class Direction(StrEnum):
     """Whether a period runs towards the future or back from an event such as a hearing."""
 
@@ -73,7 +82,7 @@ class Policy:
     days_are_clear: bool = False
     min_working_days: int = 0
     cites: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
+    text: str | Text = ""
     since: date | None = None
     oldest: bool = False
 
