@@ -237,12 +237,12 @@ def link_checkout() -> None:
 # --- the commands --------------------------------------------------------------------------------------
 
 
-def run(*command: str | Path, **environment: str) -> int:
-    """Run one command from the checkout, in UTC, with the venv's programs first; return its exit status."""
+def run(*command: str | Path, at: Path = ROOT, **environment: str) -> int:
+    """Run one command in UTC with the venv's programs first; return its exit status."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     changed = {**os.environ, "TZ": "UTC", "PATH": path, "DG_VENV": str(VENV), **environment}
     print(f"\n$ {' '.join(Path(c).name if isinstance(c, Path) else c for c in command)}", flush=True)
-    return subprocess.run([str(c) for c in command], cwd=ROOT, env=changed, check=False).returncode
+    return subprocess.run([str(c) for c in command], cwd=at, env=changed, check=False).returncode
 
 
 def demo(extra: list[str]) -> int:
@@ -269,8 +269,9 @@ def _checks() -> list[tuple[str, int]]:
 
 def check_migrations() -> int:
     """Upgrade an empty database by the migrations and compare it with the tables that the code declares."""
-    with tempfile.TemporaryDirectory(prefix="dg-check-") as folder:
-        return run(PYTHON, "-m", "pytest", "-q", "tests/migrations", "-p", "no:cacheprovider", TMPDIR=folder)
+    alembic: list[str | Path] = [PYTHON, "-m", "alembic", "-c", ROOT / "migrations" / "alembic.ini"]
+    with tempfile.TemporaryDirectory(prefix="dg-check-") as folder:  # the scratch database is made there
+        return run(*alembic, "upgrade", "head", at=Path(folder)) or run(*alembic, "check", at=Path(folder))
 
 
 def test(everything: bool, extra: list[str]) -> int:
@@ -287,8 +288,8 @@ def test(everything: bool, extra: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="dg-test-") as folder:
         results += _all_tests(Path(folder), extra)
         results += _benches(True, [])
-        status = _report(results)
-        passed, failed = _count(Path(folder))
+        passed, failed, skipped = _count(Path(folder))
+    status = _report([*results, ("nothing skipped", skipped)])
     print(f"tests: {passed} passed, {failed} failed")
     return status
 
@@ -327,14 +328,13 @@ def _branch_gate(report: Path) -> int:
     return status
 
 
-def _count(folder: Path) -> tuple[int, int]:
-    passed = failed = 0
+def _count(folder: Path) -> tuple[int, int, int]:
+    sums = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for written in folder.glob("*.xml"):
         for suite in xml.etree.ElementTree.parse(written).getroot().iter("testsuite"):
-            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
-            failed += bad
-    return passed, failed
+            sums = {word: n + int(suite.get(word, 0)) for word, n in sums.items()}
+    failed = sums["failures"] + sums["errors"]
+    return sums["tests"] - failed - sums["skipped"], failed, sums["skipped"]
 
 
 def _require_tools() -> None:
