@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from deadline_guard.errors import InputError
 
@@ -25,6 +25,13 @@ CLOSED: Final[Week] = ((),) * 7
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
+class WorkingDays(Protocol):
+    """A calendar of whole days, such as `core.calendar.Calendar`; hashable, and the same for ever."""
+
+    def is_open(self, day: date) -> bool:
+        """Say whether a date is a working day."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
     """The hours of one office, as wall-clock seconds of local days in ``zone``.
@@ -33,6 +40,9 @@ class OfficeHours:
     of its date, and ``breaks`` is cut out. ``later`` holds weekly hours with the date from which they hold,
     so that a change of hours leaves what was counted before it as it was. Spans of one date may overlap:
     the office is open in their union. An overnight shift is two spans, one on each date.
+
+    With a calendar in ``days`` its closed dates have no weekly hours, and a makeup day, open where the week
+    has none, has those of the first weekday that has any.
     """
 
     zone: tzinfo
@@ -41,6 +51,7 @@ class OfficeHours:
     extra_days: tuple[tuple[date, Spans], ...] = ()
     breaks: tuple[tuple[date, Spans], ...] = ()
     later: tuple[tuple[date, Week], ...] = ()
+    days: WorkingDays | None = None
 
     def __post_init__(self) -> None:
         """Refuse weeks that are not seven days, reversed spans, and versions out of order."""
@@ -68,7 +79,14 @@ class OfficeHours:
         if day in self.holidays:
             return ()
         own = dict(self.extra_days).get(day)
-        return self.week_on(day)[day.weekday()] if own is None else own
+        if own is not None:
+            return own
+        week = self.week_on(day)
+        if self.days is None:
+            return week[day.weekday()]
+        if not self.days.is_open(day):
+            return ()
+        return week[day.weekday()] or next(filter(None, week), ())
 
     def break_spans(self, day: date) -> Spans:
         """Return what is cut out of ``day``."""

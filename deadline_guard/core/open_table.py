@@ -167,7 +167,7 @@ class TableMaker:
         first = date(year, 1, 1)
         week = self._hours.week_on(first)
         day = first.toordinal()
-        exceptions, weeks = self._exceptions, self._weeks
+        exceptions, weeks = self._exceptions_of(year), self._weeks
         for offset, offset_next in pairwise(_midnight_offsets(self._hours.zone, year)):
             week = weeks.get(day, week)
             if offset != offset_next:
@@ -179,6 +179,14 @@ class TableMaker:
                 starts.append(base + start)
                 ends.append(base + end)
             day += 1
+
+    def _exceptions_of(self, year: int) -> Mapping[int, Spans]:
+        """Return the spans of the dates of a year that differ, or may differ, from the week."""
+        if self._hours.days is None:
+            return self._exceptions
+        first, after = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
+        ruled = {day: self._hours.open_spans(date.fromordinal(day)) for day in range(first, after)}
+        return {**ruled, **self._exceptions}
 
     def _resolved(self, ordinal: int) -> Spans:
         """Return the open instants of a day on which the clock changes."""

@@ -253,31 +253,31 @@ class PausedTime(WorkingTime):
             return self.subtract_s(start, -seconds)
         if seconds == 0:
             return self.next_open_s(start)
-        office = self._office
+        office, first = self._office, start
         for place in range(bisect_right(self._ends, start), len(self._starts)):
-            stop = max(start, self._starts[place])
-            running = office.between_s(start, stop)
+            running = office.between_s(start, max(start, self._starts[place]))
             if running >= seconds:
                 break
-            office.refuse_closed_year(start, stop)
             seconds -= running
             start = self._ends[place]
-        return office.add_s(start, seconds)
+        landing = office.add_s(start, seconds)
+        office.refuse_closed_year(first, landing)
+        return landing
 
     def subtract_s(self, start: int, seconds: int) -> int:
         """Return `subtract` in seconds since the epoch."""
         if seconds <= 0:
             return self.add_s(start, -seconds)
-        office = self._office
+        office, last = self._office, start
         for place in range(bisect_left(self._starts, start) - 1, -1, -1):
-            resumed = min(start, self._ends[place])
-            running = office.between_s(resumed, start)
+            running = office.between_s(min(start, self._ends[place]), start)
             if running >= seconds:
                 break
-            office.refuse_closed_year(resumed, start)
             seconds -= running
             start = self._starts[place]
-        return office.subtract_s(start, seconds)
+        landing = office.subtract_s(start, seconds)
+        office.refuse_closed_year(landing, last)
+        return landing
 
     def between_s(self, start: int, end: int) -> int:
         """Return the working seconds from ``start`` to ``end``, both in seconds since the epoch."""
@@ -296,12 +296,13 @@ class PausedTime(WorkingTime):
 
     def next_open_s(self, at: int) -> int:
         """Return `next_open` in seconds since the epoch."""
-        at = self._office.next_open_s(at)
-        for place in range(bisect_right(self._ends, at), len(self._starts)):
-            if at < self._starts[place]:
+        opening = self._office.next_open_s(at)
+        for place in range(bisect_right(self._ends, opening), len(self._starts)):
+            if opening < self._starts[place]:
                 break
-            at = self._office.next_open_s(self._ends[place])
-        return at
+            opening = self._office.next_open_s(self._ends[place])
+        self._office.refuse_closed_year(at, opening)
+        return opening
 
 
 def compile(hours: OfficeHours, pauses: Iterable[Pause] = ()) -> WorkingTime:

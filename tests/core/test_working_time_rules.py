@@ -301,6 +301,31 @@ def test_far_years_are_answered_and_the_near_ones_again_after_them() -> None:
         assert office.add(opening, 8 * HOUR) == opening + timedelta(hours=8)
 
 
+class EvenDays:
+    """A calendar whose working days are the even dates, weekends too."""
+
+    def is_open(self, day: date) -> bool:
+        return day.day % 2 == 0
+
+
+def test_a_calendar_closes_dates_and_gives_makeup_days_the_hours_of_a_weekday() -> None:
+    week = week_of({"tue": [["09:00", "12:00"]], "fri": [["09:00", "11:00"]]})
+    hours = OfficeHours(
+        BERLIN,
+        week,
+        holidays=frozenset({date(2026, 1, 8)}),
+        extra_days=((date(2026, 1, 7), ((0, HOUR),)),),
+        breaks=((date(2026, 1, 6), ((9 * HOUR, 10 * HOUR),)),),
+        days=EvenDays(),
+    )
+    office = working_time.compile(hours)
+    open_hours = {
+        day: office.between(at(f"2026-01-{day:02}T00:00"), at(f"2026-01-{day + 1:02}T00:00")) / HOUR
+        for day in range(4, 17)
+    }
+    assert open_hours == {4: 3, 5: 0, 6: 2, 7: 1, 8: 0, 9: 0, 10: 3, 11: 0, 12: 3, 13: 0, 14: 3, 15: 0, 16: 2}
+
+
 def test_equal_hours_share_their_tables() -> None:
     again = OfficeHours(
         ZoneInfo("Europe/Berlin"), week_of(dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), NINE_TO_FIVE))

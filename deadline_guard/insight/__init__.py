@@ -1,0 +1,1 @@
+"""What past cases say: replay, statistics, and working time for whole columns."""

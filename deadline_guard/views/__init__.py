@@ -1,0 +1,1 @@
+"""Read models: what pages, exports and programs ask, each for one viewer."""
