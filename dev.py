@@ -121,7 +121,7 @@ def _runs(*command: str | Path) -> bool:
 
 
 def _quiet(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    return subprocess.run([str(c) for c in command], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def _installer() -> list[str]:
@@ -361,20 +361,22 @@ def _benches(quick: bool, names: list[str]) -> list[tuple[str, int]]:
     if wrong:
         print(f"no bench named {wrong[0]!r}; there are: {', '.join(there) or 'none'}")
         raise SystemExit(2)
-    chosen = names or list(there)
-    return [
-        (f"bench {n}", run(PYTHON, f"bench/{there[n].name}", *(["--quick"] if quick else []))) for n in chosen
-    ]
+    flag = ["--quick"] if quick else []
+    return [(f"bench {n}", run(PYTHON, f"bench/{n}.py", *flag)) for n in names or there]
 
 
 def mutate(extra: list[str]) -> int:
+    """Mutate the core; fail when a mutant lives, and name each: `mutmut show NAME` prints its difference."""
     setup("dev")
     status = run(PYTHON, "-m", "mutmut", "run", *extra)
-    return run(PYTHON, "-m", "mutmut", "results") or status
+    results = _quiet(PYTHON, "-m", "mutmut", "results").stdout.splitlines()
+    living = [line.strip() for line in results if "not checked" not in line]
+    print("\n".join([*living, f"{len(living)} mutants live"]))
+    return status or int(bool(living))
 
 
 def lock() -> int:
-    uv = shutil.which("uv") or shutil.which("uv", path=str(BIN))
+    uv = shutil.which("uv", path=os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]))
     if not uv:
         print("uv writes the lock files and was not found: install it (pip install uv), then run this again")
         return 1
@@ -389,7 +391,6 @@ def _report(results: list[tuple[str, int]]) -> int:
     print()
     for name, status in results:
         print(f"{'ok    ' if status == 0 else 'FAILED'} {name}")
-    sys.stdout.flush()
     return int(any(status for _, status in results))
 
 
