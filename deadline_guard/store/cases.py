@@ -1,0 +1,191 @@
+"""Cases: written once per change, read in bulk with their timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.timeline import EMPTY, Case, Event, Origin, Timeline, timeline
+from deadline_guard.errors import NotFoundError
+from deadline_guard.store import ledger, queue
+from deadline_guard.store.columns import day, dump, instant, instant_or_none, load, micros, micros_or_none
+from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run, run_many
+
+_FIELDS: Final = (
+    "code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at"
+)
+_ORIGINS: Final = {origin.value: origin for origin in Origin}
+
+
+class Loaded(NamedTuple):
+    """A case as the sweep needs it: ``rev`` is what a result must still find when it is stored."""
+
+    case: Case
+    rev: int
+    stale: int | None
+    stale_reason: str | None
+    wake_at: datetime | None
+    live: bool
+    next_known_at: datetime | None = None  # an event is recorded for later than `known_at` (replays, virtual clocks)
+
+
+class Changed(NamedTuple):
+    """Which cases were new and which had other content."""
+
+    new: frozenset[str]
+    changed: frozenset[str]
+
+
+def put_case(conn: Connection, case: Case, now: datetime, by: str = "") -> bool:
+    """Store a case (without its timeline); False: nothing differed."""
+    found = put_cases(conn, [case], now, by)
+    return bool(found.new or found.changed)
+
+
+def put_cases(conn: Connection, cases: Iterable[Case], now: datetime, by: str = "") -> Changed:
+    """Store cases (without timelines); a recorded assignment outlives the owner that a source names."""
+    new: set[str] = set()
+    changed: set[str] = set()
+    for chunk in chunks(cases):
+        by_id = {case.id: case for case in chunk}
+        ids = among(by_id)
+        known = {row[0]: row[1:] for row in fetch(conn, f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})', ids)}
+        assigned = _assigned(conn, ids)
+        rows = {case_id: _row(case, assigned.get(case_id, {})) for case_id, case in by_id.items()}
+        inserts = [(case_id, *row) for case_id, row in rows.items() if case_id not in known]
+        updates = [(*row, case_id) for case_id, row in rows.items() if case_id in known and known[case_id] != row]
+        _write(conn, inserts, updates)
+        fresh = [*inserts, *((row[-1], *row[:-1]) for row in updates)]
+        ledger.append(
+            conn,
+            (ledger.Entry(ledger.of_case(row[0]), "case", dump({"by": by, "case": row[1:]})) for row in fresh),
+            now,
+        )
+        queue.mark_stale(conn, (row[-1] for row in updates), queue.STALE_EVENT, "case changed")
+        new.update(row[0] for row in inserts)
+        changed.update(row[-1] for row in updates)
+    return Changed(frozenset(new), frozenset(changed))
+
+
+def _row(case: Case, assigned: dict[str, str | None]) -> Row:
+    owners = {role: person for role, person in {**case.owners, **assigned}.items() if person is not None}
+    return (
+        case.code, case.title, case.case_type, dump(case.attributes), case.zone, case.calendar, case.jurisdiction,
+        case.team, dump(owners), micros_or_none(case.opened_at), micros_or_none(case.closed_at),
+    )  # fmt: skip
+
+
+def _assigned(conn: Connection, ids: tuple[str]) -> dict[str, dict[str, str | None]]:
+    found: dict[str, dict[str, str | None]] = {}
+    for case_id, role, person in fetch(
+        conn, f"SELECT case_id, role, person FROM assignment WHERE case_id IN ({AMONG}) ORDER BY id", ids
+    ):
+        found.setdefault(case_id, {})[role] = person
+    return found
+
+
+def _write(conn: Connection, inserts: list[Row], updates: list[Row]) -> None:
+    run_many(
+        conn,
+        f'INSERT INTO "case" (id, {_FIELDS}, live, wake_at, stale, stale_reason, rev) '
+        f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?, 1, NULL, {queue.STALE_EVENT}, 'new case', 1)",
+        inserts,
+    )
+    assignments = ", ".join(f"{field} = ?" for field in _FIELDS.split(", "))
+    run_many(conn, f'UPDATE "case" SET {assignments} WHERE id = ?', updates)
+
+
+def link(conn: Connection, from_case: str, to_case: str, relation: str, now: datetime, by: str = "") -> bool:
+    """Let ``from_case`` see the timeline of ``to_case`` as ``relation``; False: it does already."""
+    for case_id in (from_case, to_case):
+        if not fetch(conn, 'SELECT 1 FROM "case" WHERE id = ?', (case_id,)):
+            raise NotFoundError(f"no case with id {case_id}; add it before linking it")
+    row = (from_case, to_case, relation)
+    if not run(conn, "INSERT INTO case_link (from_case, to_case, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row):
+        return False
+    queue.mark_stale(conn, [from_case], queue.STALE_PEOPLE, "link")
+    payload = dump({"by": by, "to": to_case, "relation": relation})
+    ledger.append(conn, [ledger.Entry(ledger.of_case(from_case), "link", payload)], now)
+    return True
+
+
+def load_case(conn: Connection, id_or_code: str, known_at: datetime | None = None) -> Case:
+    """Return one case by id, else by code; raises :class:`NotFoundError` for neither or for an ambiguous code."""
+    loaded = load_cases(conn, [id_or_code], known_at)
+    if id_or_code in loaded:
+        return loaded[id_or_code].case
+    ids = [row[0] for row in fetch(conn, 'SELECT id FROM "case" WHERE code = ? ORDER BY id', (id_or_code,))]
+    if len(ids) != 1:
+        several = f"; {len(ids)} cases have this code, name one by id: {', '.join(ids[:5])}" if ids else ""
+        raise NotFoundError(f"no case {id_or_code}{several}")
+    return load_cases(conn, ids, known_at)[ids[0]].case
+
+
+def load_cases(conn: Connection, ids: Iterable[str], known_at: datetime | None = None) -> dict[str, Loaded]:
+    """Return cases with what was known of them (and of the cases they are linked to) at ``known_at`` (None: all)."""
+    found: dict[str, Loaded] = {}
+    for chunk in chunks(ids, 1_000):
+        asked = among(chunk)
+        links: dict[str, list[tuple[str, str]]] = {}
+        for from_case, to_case, relation in fetch(
+            conn, f"SELECT from_case, to_case, relation FROM case_link WHERE from_case IN ({AMONG})", asked
+        ):
+            links.setdefault(from_case, []).append((relation, to_case))
+        others = {to_case for linked in links.values() for _, to_case in linked}
+        timelines, later = _timelines(conn, others.union(chunk), known_at)
+        for row in fetch(
+            conn,
+            f'SELECT id, {_FIELDS}, rev, stale, stale_reason, wake_at, live FROM "case" WHERE id IN ({AMONG})',
+            asked,
+        ):
+            linked = links.get(row[0], [])
+            found[row[0]] = _loaded(row, linked, timelines)
+            if later:
+                known = [later[c] for c in (row[0], *(to for _, to in linked)) if c in later]
+                found[row[0]] = found[row[0]]._replace(next_known_at=min(known, default=None))
+    return found
+
+
+def _loaded(row: Row, links: list[tuple[str, str]], timelines: dict[str, Timeline]) -> Loaded:
+    (case_id, code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at,
+     rev, stale, stale_reason, wake_at, live) = row  # fmt: skip
+    linked: dict[str, tuple[Timeline, ...]] = {}
+    for relation, to_case in links:
+        linked[relation] = (*linked.get(relation, ()), timelines.get(to_case, _NOTHING))
+    case = Case(
+        case_id, code, case_type, timelines.get(case_id, _NOTHING), title, zone, calendar, jurisdiction,
+        EMPTY if attributes == "{}" else load(attributes), EMPTY if owners == "{}" else load(owners), team,
+        linked or EMPTY, instant_or_none(opened_at), instant_or_none(closed_at),
+    )  # fmt: skip
+    return Loaded(case, rev, stale, stale_reason, instant_or_none(wake_at), bool(live))
+
+
+_NOTHING: Final = Timeline.of(())
+
+
+def _timelines(
+    conn: Connection, ids: Iterable[str], known_at: datetime | None
+) -> tuple[dict[str, Timeline], dict[str, datetime]]:
+    """Return the timelines known at an instant, and per case when the next event becomes known."""
+    known_us = None if known_at is None else micros(known_at)
+    later: dict[str, int] = {}
+    events: dict[str, list[Event]] = {}
+    for case_id, kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, retracted in fetch(
+        conn,
+        "SELECT case_id, kind, on_date, source, source_id, recorded_at, at, revision, recorded_by, origin, subject, "
+        f"data, retracted FROM event WHERE case_id IN ({AMONG})",
+        among(ids),
+    ):
+        if known_us is not None and recorded_at > known_us:
+            later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
+            continue
+        event = Event(
+            kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision, by,
+            _ORIGINS[origin], subject, EMPTY if data == "{}" else load(data), bool(retracted),
+        )  # fmt: skip
+        events.setdefault(case_id, []).append(event)
+    known = {case_id: timeline(found) for case_id, found in events.items()}
+    return known, {case_id: instant(at) for case_id, at in later.items()}

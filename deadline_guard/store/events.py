@@ -1,0 +1,211 @@
+"""Facts: revisions of events, recorded once however often they are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.timeline import Event
+from deadline_guard.errors import NotFoundError
+from deadline_guard.store import ledger, queue
+from deadline_guard.store.columns import dump, micros, micros_or_none
+from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run_many
+
+HAND: Final = "hand"
+Identity = tuple[str, str, str]  # case id, source, source id
+_RETRACTED: Final = ("retracted",)
+
+
+class EventRow(NamedTuple):
+    """One fact to record: ``on`` ISO text, ``at_us`` microseconds (UTC), ``data`` canonical JSON (columns.dump)."""
+
+    case_id: str
+    kind: str
+    on: str
+    source: str
+    source_id: str
+    at_us: int | None = None
+    subject: str | None = None
+    data: str = "{}"
+    retracted: bool = False
+    origin: str = "source"
+    recorded_by: str = ""
+    recorded_at_us: int | None = None  # None: now
+
+
+class Recorded(NamedTuple):
+    """What recording did; ``conflicts`` counts source rows that changed after a person corrected them."""
+
+    new: int = 0
+    revised: int = 0
+    same: int = 0
+    conflicts: int = 0
+    cases: frozenset[str] = frozenset()
+
+
+class _Latest:
+    """The last revision of one identity: its number, its content, the source's content, the hand's content."""
+
+    __slots__ = ("by_hand", "by_source", "content", "revision")
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self.content: Row | None = None
+        self.by_source: Row | None = None
+        self.by_hand: Row | None = None
+
+    def add(self, origin: str, content: Row) -> None:
+        self.revision += 1
+        self.content = content
+        if origin == HAND:
+            self.by_hand = content
+        else:
+            self.by_source = content
+
+    def same(self, origin: str, content: Row) -> bool:
+        """Return whether this origin says nothing new.
+
+        A source is compared with what itself said last, so that a person's correction survives a re-import; a
+        person is compared with what counts now, so that the same words settle a later conflict.
+        """
+        return content == (self.content if origin == HAND else self.by_source)
+
+
+def event_row(case_id: str, event: Event) -> EventRow:
+    """Return the row of a core event (its revision number is given when it is recorded)."""
+    return EventRow(
+        case_id, event.kind, event.on.isoformat(), event.source, event.source_id, micros_or_none(event.at),
+        event.subject, dump(event.data), event.retracted, event.origin.value, event.recorded_by,
+        micros(event.recorded_at),
+    )  # fmt: skip
+
+
+def record_events(conn: Connection, rows: Iterable[EventRow], now: datetime) -> Recorded:
+    """Record facts; the same content as the last revision from that origin writes nothing.
+
+    The touched cases, and those that see them through a link, get a new ``rev`` and become stale in the same
+    transaction. Raises :class:`NotFoundError` for an unknown case.
+    """
+    total = Recorded()
+    for chunk in chunks(rows):
+        found = _record(conn, chunk, now)
+        total = Recorded(
+            total.new + found.new, total.revised + found.revised, total.same + found.same,
+            total.conflicts + found.conflicts, total.cases | found.cases,
+        )  # fmt: skip
+    return total
+
+
+def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
+    latest = _latest(conn, rows)
+    at = micros(now)
+    new = same = conflicts = 0
+    fresh: dict[str, list[Row]] = {}
+    for row in rows:
+        (case_id, kind, on, source, source_id, at_us, subject, data, retracted, origin, by, recorded_at) = row
+        key = (case_id, source, source_id)
+        content: Row = _RETRACTED if retracted else (kind, on, at_us, subject, data)
+        known = latest.get(key)
+        if known is None:
+            known = latest[key] = _Latest()
+            new += 1
+        elif known.same(origin, content):
+            same += 1
+            continue
+        elif origin != HAND and known.by_hand not in (None, content):
+            conflicts += 1
+        known.add(origin, content)
+        fresh.setdefault(case_id, []).append(
+            (case_id, source, source_id, known.revision, kind, on, at_us, subject, data, int(retracted), origin,
+             at if recorded_at is None else recorded_at, by)
+        )  # fmt: skip
+    _write(conn, fresh, now)
+    written = sum(map(len, fresh.values()))
+    return Recorded(new, written - new, same, conflicts, frozenset(fresh))
+
+
+def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest]:
+    """Return the revisions already stored of the identities in ``rows``."""
+    ids = {row.case_id for row in rows}
+    known = fetch(
+        conn,
+        "SELECT id, EXISTS (SELECT 1 FROM event WHERE case_id = id) FROM \"case\" "
+        f"WHERE id IN ({AMONG})",
+        among(ids),
+    )
+    if len(known) < len(ids):
+        missing = sorted(ids - {case_id for case_id, _ in known})
+        raise NotFoundError(f"no case with id {', '.join(missing[:5])}; add the case before its events")
+    with_events = {case_id for case_id, has_events in known if has_events}
+    asked = {(r.case_id, r.source, r.source_id) for r in rows if r.case_id in with_events}
+    latest: dict[Identity, _Latest] = {}
+    if not asked:
+        return latest
+    for case_id, source, source_id, kind, on, at, subject, data, retracted, origin in fetch(
+        conn,
+        "SELECT e.case_id, e.source, e.source_id, kind, on_date, at, subject, data, retracted, origin "
+        "FROM json_each(?) AS asked CROSS JOIN event AS e ON e.case_id = asked.value ->> 0 "
+        "AND e.source = asked.value ->> 1 AND e.source_id = asked.value ->> 2 "
+        "ORDER BY e.case_id, e.source, e.source_id, e.revision",
+        among(asked),
+    ):
+        key = (case_id, source, source_id)
+        if key not in latest:
+            latest[key] = _Latest()
+        latest[key].add(origin, _RETRACTED if retracted else (kind, on, at, subject, data))
+    return latest
+
+
+def _write(conn: Connection, fresh: dict[str, list[Row]], now: datetime) -> None:
+    if not fresh:
+        return
+    entries = []
+    for case_id, rows in fresh.items():
+        rows.sort()
+        entries.append(ledger.Entry(ledger.of_case(case_id), "events", dump(rows), keep=False))
+    numbers = ledger.append(conn, entries, now)
+    run_many(
+        conn,
+        "INSERT INTO event (case_id, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
+        "recorded_at, recorded_by, entry) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [(*row, n) for n, rows in zip(numbers, fresh.values(), strict=True) for row in rows],
+    )
+    queue.mark_stale(conn, fresh, queue.STALE_EVENT, "event")
+    queue.mark_stale(conn, seen_from(conn, fresh), queue.STALE_EVENT, "event of a linked case")
+
+
+def seen_from(conn: Connection, case_ids: Iterable[str]) -> set[str]:
+    """Return the cases that see the timelines of ``case_ids`` through a link."""
+    found = fetch(conn, f"SELECT from_case FROM case_link WHERE to_case IN ({AMONG})", among(case_ids))
+    return {row[0] for row in found}
+
+
+def retract(
+    conn: Connection, identities: Iterable[Identity], now: datetime, by: str = "", origin: str = "source"
+) -> Recorded:
+    """Record that these facts no longer hold; raises :class:`NotFoundError` for one never recorded."""
+    asked = list(dict.fromkeys(identities))
+    rows: list[EventRow] = []
+    for chunk in chunks(asked):
+        found = {
+            (case_id, source, source_id): (kind, on)
+            for case_id, source, source_id, kind, on in fetch(
+                conn,
+                "SELECT e.case_id, e.source, e.source_id, kind, on_date FROM json_each(?) AS asked "
+                "CROSS JOIN event AS e ON e.case_id = asked.value ->> 0 AND e.source = asked.value ->> 1 "
+                "AND e.source_id = asked.value ->> 2 ORDER BY e.case_id, e.source, e.source_id, e.revision",
+                among(chunk),
+            )
+        }
+        for identity in chunk:
+            if identity not in found:
+                raise NotFoundError(f"no event {identity[1]}:{identity[2]} on case {identity[0]}: nothing to retract")
+            kind, on = found[identity]
+            case_id, source, source_id = identity
+            rows.append(
+                EventRow(case_id, kind, on, source, source_id, retracted=True, origin=origin, recorded_by=by)
+            )
+    return record_events(conn, rows, now)

@@ -1,0 +1,39 @@
+"""The place of the one daemon: a lock beside the database that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deadline_guard.errors import StoreLockedError
+
+
+def lock_path(database: Path) -> Path:
+    """Return the lock file of a database."""
+    return database.with_name(database.name + ".lock")
+
+
+@contextmanager
+def hold(database: Path, by: str) -> Iterator[None]:
+    """Hold the lock of ``database``; :class:`StoreLockedError` names the holder when it is taken."""
+    path = lock_path(database)
+    # The file stays when the lock ends: removing it would let two processes lock two files of one name.
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(handle, 200).decode("utf-8", "replace").strip() or "another process"
+            raise StoreLockedError(
+                f"{database}: in use by {holder}; one database has one daemon: stop that one first, "
+                "or give this one another database"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{by} (process {os.getpid()})\n".encode(), 0)
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)

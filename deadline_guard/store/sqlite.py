@@ -1,0 +1,166 @@
+"""Everything that only SQLite has: PRAGMA, BEGIN IMMEDIATE, its error codes, its online copy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from deadline_guard.errors import (
+    StoreDamagedError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreReadOnlyError,
+)
+
+BUSY_SECONDS: Final = 10.0
+_BEGIN: Final = "deadline_guard_begin"
+
+_ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
+    sqlite3.SQLITE_BUSY: (
+        StoreLockedError,
+        "the database is locked by another process; stop the other program (a second daemon, a copy in progress, "
+        "an open sqlite3 shell) and try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (StoreLockedError, "a table is locked by another connection; try again"),
+    sqlite3.SQLITE_READONLY: (
+        StoreReadOnlyError,
+        "the database cannot be written; give this user write permission for the file and its folder",
+    ),
+    sqlite3.SQLITE_FULL: (
+        StoreFullError,
+        "the disk is full; nothing of this transaction was written; free space, then start again",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        StoreDamagedError,
+        "the database is damaged; keep the file, then put back a copy with `deadline-guard restore BACKUP`",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        StoreDamagedError,
+        "the file is not a SQLite database; check the path in config.yaml, or put back a copy with "
+        "`deadline-guard restore BACKUP`",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreError,
+        "the file cannot be opened; check that it and its folder exist and that this user may read them",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StoreError,
+        "the disk reported an error; check the system log, the mount and the free space",
+    ),
+}
+
+
+@contextmanager
+def clear_errors(where: str) -> Iterator[None]:
+    """Turn what SQLite reports into a :class:`StoreError` that says what to do about ``where``."""
+    try:
+        yield
+    except DBAPIError as error:
+        raised = explain(error.orig, where)
+        if raised is None:
+            raise
+        raise raised from error
+    except sqlite3.Error as error:
+        raised = explain(error, where)
+        if raised is None:
+            raise
+        raise raised from error
+
+
+def explain(error: BaseException | None, where: str) -> StoreError | None:
+    """Return the clear error for an SQLite error code, or None when the fault is ours (a wrong statement)."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if not isinstance(code, int):
+        return None
+    found = _ADVICE.get(code & 0xFF)  # the low byte is the primary code, the rest its refinement
+    if found is None:
+        return None
+    kind, advice = found
+    return kind(f"{where}: {advice} (SQLite: {error})")
+
+
+def address(path: Path, *, read_only: bool) -> str:
+    """Return the URI under which the driver opens ``path``."""
+    return f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
+
+
+def open_engine(path: Path | None, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """Return the engine of a database file, or of one in memory (None) that lives as long as the engine."""
+
+    def connect() -> sqlite3.Connection:
+        uri = "file::memory:" if path is None else address(path, read_only=read_only)
+        found = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=busy_seconds,
+            cached_statements=256,
+        )
+        try:
+            _prepare(found, in_memory=path is None, read_only=read_only)
+        except sqlite3.Error:
+            found.close()
+            raise
+        return found
+
+    pool: dict[str, Any] = {"poolclass": StaticPool}
+    if path is not None:
+        pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 32}
+    engine = create_engine("sqlite://", creator=connect, **pool)
+
+    @event.listens_for(engine, "begin")
+    def begin(conn: Connection) -> None:
+        conn.exec_driver_sql(conn.get_execution_options().get(_BEGIN, "BEGIN"))
+
+    return engine
+
+
+def _prepare(conn: sqlite3.Connection, *, in_memory: bool, read_only: bool) -> None:
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA cache_size = -65536")  # KiB
+    conn.execute("PRAGMA temp_store = MEMORY")
+    if read_only:
+        conn.execute("PRAGMA query_only = ON")
+        return
+    if not in_memory:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA synchronous = FULL")  # NORMAL could take back a commit already acted on: a second mail
+
+
+def immediately(engine: Engine) -> Connection:
+    """Return a connection whose transaction takes the write lock when it begins."""
+    return engine.connect().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database that is in use into ``target``: one consistent instant, whatever is written meanwhile."""
+    with clear_errors(str(source)):
+        reading = sqlite3.connect(address(source, read_only=True), uri=True, timeout=BUSY_SECONDS)
+        try:
+            writing = sqlite3.connect(target, isolation_level=None)
+            try:
+                reading.backup(writing)  # all pages in one step: readers and, in WAL mode, the writer go on
+                writing.execute("PRAGMA journal_mode = DELETE")  # one whole file, no -wal beside it
+            finally:
+                writing.close()
+        finally:
+            reading.close()
+
+
+def verify(path: Path) -> None:
+    """Raise :class:`StoreDamagedError` unless every page, index and reference in ``path`` is whole."""
+    with clear_errors(str(path)):
+        conn = sqlite3.connect(address(path, read_only=True), uri=True)
+        try:
+            faults = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+            faults += [f"{row[0]} row {row[1]} has no {row[2]}" for row in conn.execute("PRAGMA foreign_key_check")]
+        finally:
+            conn.close()
+    if faults:
+        raise StoreDamagedError(f"{path}: the database is damaged: {'; '.join(faults[:10])}")

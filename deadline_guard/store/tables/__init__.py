@@ -1,0 +1,39 @@
+"""Every table, one file a subject; import this to know them all."""
+
+from deadline_guard.store.tables.assessments import AssessmentTable, DerivationTable
+from deadline_guard.store.tables.cases import CaseLinkTable, CaseTable, EventTable
+from deadline_guard.store.tables.ledger import LedgerChainTable, LedgerTable, PayloadTable
+from deadline_guard.store.tables.messages import (
+    AttemptTable,
+    MessageNoticeTable,
+    MessageTable,
+    ThreadRefTable,
+)
+from deadline_guard.store.tables.naming import METADATA, TableBase
+from deadline_guard.store.tables.notices import NoticeTable
+from deadline_guard.store.tables.people import AbsenceTable, AssignmentTable, RevisionTable
+from deadline_guard.store.tables.runs import RunTable, SettingTable, SourceTable
+
+__all__ = [
+    "METADATA",
+    "AbsenceTable",
+    "AssessmentTable",
+    "AssignmentTable",
+    "AttemptTable",
+    "CaseLinkTable",
+    "CaseTable",
+    "DerivationTable",
+    "EventTable",
+    "LedgerChainTable",
+    "LedgerTable",
+    "MessageNoticeTable",
+    "MessageTable",
+    "NoticeTable",
+    "PayloadTable",
+    "RevisionTable",
+    "RunTable",
+    "SettingTable",
+    "SourceTable",
+    "TableBase",
+    "ThreadRefTable",
+]
