@@ -170,7 +170,8 @@ def repeat_mark(reader: Reader) -> list[str]:
 def _silence(reader: Reader, item: Item) -> list[str]:
     t = reader.t
     if item.kind is NoticeKind.STEP:
-        asked = [t.say("You are asked to {act}.", act=action(t, str(a)))] if (a := item.data.get("action")) else []
+        act = item.data.get("action")
+        asked = [t.say("You are asked to {act}.", act=action(t, str(act)))] if act else []
         if item.silent_since is None:
             return [t.say("Nobody has acknowledged."), *asked]
         since = t.moment(item.silent_since, reader.zone)
