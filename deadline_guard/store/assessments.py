@@ -12,7 +12,6 @@ from deadline_guard.core.rules import Level
 from deadline_guard.store.columns import day_or_none, instant_or_none, micros_or_none, text_or_none
 from deadline_guard.store.statements import AMONG, Row, among, fetch, run_many, scalar
 
-
 LEVELS: Final = tuple(Level)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,10 @@ _ORIGINS: Final = {origin.value: origin for origin in Origin}
 
 
 class Loaded(NamedTuple):
-    """A case as the sweep needs it: ``rev`` is what a result must still find when it is stored."""
+    """A case as the sweep needs it: ``rev`` is what a result must still find when it is stored.
+
+    ``next_known_at`` is when the next fact recorded for the future (a replay) becomes known; None: all are known.
+    """
 
     case: Case
     rev: int
@@ -141,15 +144,18 @@ def load_cases(conn: Connection, ids: Iterable[str], known_at: datetime | None =
             f'SELECT id, {_FIELDS}, rev, stale, stale_reason, wake_at, live FROM "case" WHERE id IN ({AMONG})',
             asked,
         ):
-            linked = links.get(row[0], [])
-            found[row[0]] = _loaded(row, linked, timelines)
-            if later:
-                known = [later[c] for c in (row[0], *(to for _, to in linked)) if c in later]
-                found[row[0]] = found[row[0]]._replace(next_known_at=min(known, default=None))
+            seen = [row[0], *(to_case for _, to_case in links.get(row[0], ()))]
+            following = min((later[i] for i in seen if i in later), default=None) if later else None
+            found[row[0]] = _loaded(row, links.get(row[0], []), timelines, instant_or_none(following))
     return found
 
 
-def _loaded(row: Row, links: list[tuple[str, str]], timelines: dict[str, Timeline]) -> Loaded:
+def _loaded(
+    row: Row,
+    links: list[tuple[str, str]],
+    timelines: dict[str, Timeline],
+    next_known_at: datetime | None,
+) -> Loaded:
     (case_id, code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at,
      rev, stale, stale_reason, wake_at, live) = row  # fmt: skip
     linked: dict[str, tuple[Timeline, ...]] = {}
@@ -160,7 +166,7 @@ def _loaded(row: Row, links: list[tuple[str, str]], timelines: dict[str, Timelin
         EMPTY if attributes == "{}" else load(attributes), EMPTY if owners == "{}" else load(owners), team,
         linked or EMPTY, instant_or_none(opened_at), instant_or_none(closed_at),
     )  # fmt: skip
-    return Loaded(case, rev, stale, stale_reason, instant_or_none(wake_at), bool(live))
+    return Loaded(case, rev, stale, stale_reason, instant_or_none(wake_at), bool(live), next_known_at)
 
 
 _NOTHING: Final = Timeline.of(())
@@ -168,24 +174,26 @@ _NOTHING: Final = Timeline.of(())
 
 def _timelines(
     conn: Connection, ids: Iterable[str], known_at: datetime | None
-) -> tuple[dict[str, Timeline], dict[str, datetime]]:
-    """Return the timelines known at an instant, and per case when the next event becomes known."""
-    known_us = None if known_at is None else micros(known_at)
-    later: dict[str, int] = {}
+) -> tuple[dict[str, Timeline], dict[str, int]]:
+    """Return the timelines as known, and per case when the next fact becomes known (microseconds)."""
+    until = 2**63 if known_at is None else micros(known_at)
     events: dict[str, list[Event]] = {}
+    later: dict[str, int] = {}
     for case_id, kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, retracted in fetch(
         conn,
         "SELECT case_id, kind, on_date, source, source_id, recorded_at, at, revision, recorded_by, origin, subject, "
         f"data, retracted FROM event WHERE case_id IN ({AMONG})",
         among(ids),
     ):
-        if known_us is not None and recorded_at > known_us:
+        if recorded_at > until:
             later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
             continue
         event = Event(
             kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision, by,
             _ORIGINS[origin], subject, EMPTY if data == "{}" else load(data), bool(retracted),
         )  # fmt: skip
-        events.setdefault(case_id, []).append(event)
-    known = {case_id: timeline(found) for case_id, found in events.items()}
-    return known, {case_id: instant(at) for case_id, at in later.items()}
+        if case_id in events:
+            events[case_id].append(event)
+        else:
+            events[case_id] = [event]
+    return {case_id: timeline(found) for case_id, found in events.items()}, later

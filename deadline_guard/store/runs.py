@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from deadline_guard.store.columns import dump, instant, instant_or_none, load, micros, micros_or_none
-from deadline_guard.store.statements import fetch, run, scalar
+from deadline_guard.store.statements import fetch, next_id, run, scalar
 
 _VIRTUAL_CLOCK: Final = "virtual_clock"
 _FIRED: Final = "fired:"
@@ -39,6 +39,28 @@ def record_run(conn: Connection, tick: Run) -> None:
             dump(tick.counts),
             tick.error,
         ),
+    )
+
+
+def begin_run(conn: Connection, started_at: datetime, now: datetime) -> int:
+    """Record that a tick began, for ticks of several transactions; an unfinished row is evidence of a crash."""
+    number = next_id(conn, "run")
+    run(
+        conn,
+        "INSERT INTO run (id, started_at, now, counts) VALUES (?, ?, ?, '{}')",
+        (number, micros(started_at), micros(now)),
+    )
+    return number
+
+
+def finish_run(
+    conn: Connection, number: int, finished_at: datetime, next_at: datetime | None, counts: Mapping[str, Any]
+) -> None:
+    """Record that a tick came to its end."""
+    run(
+        conn,
+        "UPDATE run SET finished_at = ?, next_at = ?, counts = ? WHERE id = ?",
+        (micros(finished_at), micros_or_none(next_at), dump(counts), number),
     )
 
 

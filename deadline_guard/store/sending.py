@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from deadline_guard.core.notices import NoticeKind
 from deadline_guard.core.rules import Level
 from deadline_guard.store import ledger, messages, queue
-from deadline_guard.store.columns import dump, load, micros, micros_or_none
 from deadline_guard.store.assessments import LEVELS
+from deadline_guard.store.columns import dump, load, micros, micros_or_none
 from deadline_guard.store.messages import UNSENT
 from deadline_guard.store.notices import KINDS
 from deadline_guard.store.statements import AMONG, Row, among, fetch, run, run_many
