@@ -53,40 +53,40 @@ class Section(BaseModel):
 class Delivery(Section):
     """How messages leave."""
 
-    threads: int = Field(8, ge=1, le=64, description="sender threads; each keeps its connections")
-    batch: int = Field(200, ge=1, le=5000, description="messages leased at once")
-    lease: Duration = Field(timedelta(seconds=60), description="how long a leased message belongs to its sender")
-    max_attempts: int = Field(12, ge=1, description="attempts before a message is given up, which is a finding")
-    retry_first: Duration = Field(timedelta(seconds=30), description="first back-off; doubles with jitter")
-    retry_longest: Duration = Field(timedelta(hours=2), description="longest back-off")
-    per_host: int = Field(16, ge=1, description="connections to one server at most")
+    threads: int = Field(default=8, ge=1, le=64, description="sender threads; each keeps its connections")
+    batch: int = Field(default=200, ge=1, le=5000, description="messages leased at once")
+    lease: Duration = Field(default=timedelta(seconds=60), description="how long a leased message belongs to its sender")
+    max_attempts: int = Field(default=12, ge=1, description="attempts before a message is given up, which is a finding")
+    retry_first: Duration = Field(default=timedelta(seconds=30), description="first back-off; doubles with jitter")
+    retry_longest: Duration = Field(default=timedelta(hours=2), description="longest back-off")
+    per_host: int = Field(default=16, ge=1, description="connections to one server at most")
 
 
 class Daemon(Section):
     """How often the daemon looks even when nothing is due."""
 
-    heartbeat: Duration = Field(timedelta(seconds=60), description="longest sleep between two ticks")
+    heartbeat: Duration = Field(default=timedelta(seconds=60), description="longest sleep between two ticks")
     downtime_after: Duration = Field(
-        timedelta(hours=1), description="asleep longer than this past a wake-up: one summary per person"
+        default=timedelta(hours=1), description="asleep longer than this past a wake-up: one summary per person"
     )
-    stale_budget: Duration = Field(timedelta(seconds=2), description="time a tick gives to re-deciding after changes")
-    batch: int = Field(5000, ge=1, description="cases decided in one transaction")
+    stale_budget: Duration = Field(default=timedelta(seconds=2), description="time a tick gives to re-deciding after changes")
+    batch: int = Field(default=5000, ge=1, description="cases decided in one transaction")
 
 
 class Jobs(Section):
     """Cron lines (minute hour day month weekday; Sunday is 0 or 7) in the firm's zone."""
 
-    audit: str = Field("0 3 * * *", description="recompute every live case and compare")
-    sync: str = Field("*/15 * * * *", description="read the sources again")
-    digest: str = Field("30 8 * * *", description="send what waits for the digest")
-    gauges: str = Field("0 6 * * *", description="measure what no event changes")
+    audit: str = Field(default="0 3 * * *", description="recompute every live case and compare")
+    sync: str = Field(default="*/15 * * * *", description="read the sources again")
+    digest: str = Field(default="30 8 * * *", description="send what waits for the digest")
+    gauges: str = Field(default="0 6 * * *", description="measure what no event changes")
 
 
 class Watchdog(Section):
     """The small independent process that speaks when the daemon cannot."""
 
-    limit: Duration = Field(timedelta(minutes=15), description="no finished sweep for this long: mail the admin")
-    admin: str = Field("", description="mail address told directly, without the database's help")
+    limit: Duration = Field(default=timedelta(minutes=15), description="no finished sweep for this long: mail the admin")
+    admin: str = Field(default="", description="mail address told directly, without the database's help")
     locale: Literal["en", "zh_Hans"] = "en"
 
 
@@ -105,16 +105,16 @@ class VirtualClock(Section):
 
     start: datetime
     until: datetime
-    pace: float = Field(0.0, ge=0, description="real seconds between two jumps")
+    pace: float = Field(default=0.0, ge=0, description="real seconds between two jumps")
 
 
 class Config(Section):
     """Everything ``config.yaml`` may say; paths are relative to the file's folder."""
 
-    database: Path = Field(Path("deadline_guard.db"), description="SQLite file")
-    rules: tuple[Path, ...] = Field((), description="the firm's own rule folders, read after the shipped ones")
-    shipped_rules: bool = Field(True, description="read the packs that come with deadline_guard")
-    people: Path = Field(Path("people.yaml"), description="persons, teams, roles")
+    database: Path = Field(default=Path("deadline_guard.db"), description="SQLite file")
+    rules: tuple[Path, ...] = Field(default=(), description="the firm's own rule folders, read after the shipped ones")
+    shipped_rules: bool = Field(default=True, description="read the packs that come with deadline_guard")
+    people: Path = Field(default=Path("people.yaml"), description="persons, teams, roles")
     zone: Zone = "Asia/Shanghai"
     locale: Literal["en", "zh_Hans"] = "zh_Hans"
     day_starts_at: TimeOfDay = time(8, 30)
@@ -125,10 +125,10 @@ class Config(Section):
     jobs: Jobs = Jobs()
     watchdog: Watchdog = Watchdog()
     sources: tuple[Source, ...] = ()
-    go_live: datetime | None = Field(None, description="decided before this instant: recorded, not sent")
+    go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
     clock: VirtualClock | None = None
     log: Literal["debug", "info", "warning", "error"] = "info"
-    folder: Path = Field(Path("."), exclude=True)
+    folder: Path = Field(default=Path("."), exclude=True)
 
     @property
     def tz(self) -> ZoneInfo:

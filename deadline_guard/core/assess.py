@@ -91,6 +91,7 @@ def _assessed(
 ) -> Assessment:
     role = owner_role(rule, case, rulebook)
     if deadline.state is not State.OPEN:
-        return Assessment(rule, deadline, (), Level.OK, role, None)
+        return Assessment(rule, deadline, (), Level.OK, role, deadline.changes_at)
     marks = crossings(deadline, rule, case, rulebook, calendars)
-    return Assessment(rule, deadline, marks, level_at(marks, now), role, next_crossing(marks, now))
+    wakes = [w for w in (next_crossing(marks, now), deadline.changes_at) if w is not None]
+    return Assessment(rule, deadline, marks, level_at(marks, now), role, min(wakes, default=None))

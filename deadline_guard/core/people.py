@@ -120,7 +120,7 @@ def _present(
     """Follow deputies from ``named`` until somebody is there."""
     seen: set[str] = set()
     current: str | None = named
-    while current in directory.persons and current not in seen:
+    while current is not None and current in directory.persons and current not in seen:
         seen.add(current)
         person = directory.persons[current]
         absence = directory.absent(current, at)

@@ -1,0 +1,39 @@
+"""What every round of the loop reads: the rules, calendars and people in force, and how the office works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from deadline_guard.clock import SystemClock
+from deadline_guard.config import Config
+from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.compose import Settings
+from deadline_guard.core.people import Directory
+from deadline_guard.core.rules import Rulebook
+from deadline_guard.store import Store, people
+
+
+@dataclass(slots=True)
+class Office:
+    """One firm's state outside the database, swapped as a whole when a file changes; ``store`` is opened once."""
+
+    store: Store
+    config: Config
+    rulebook: Rulebook
+    calendars: Mapping[str, Calendar]
+    people: Directory  # as written in people.yaml; absences are recorded facts, see `directory`
+    machine_now: Callable[[], datetime] = SystemClock().now  # for the record of runs, never for deciding
+    sync: Callable[[datetime], None] = field(default=lambda now: None)  # reads the configured sources again
+
+    def directory(self, conn: Connection) -> Directory:
+        """Return the persons of people.yaml with the absences recorded so far."""
+        return replace(self.people, absences=people.absences(conn))
+
+    @property
+    def settings(self) -> Settings:
+        """Return what compose needs to know of the office."""
+        return Settings(self.config.digest_at, {r.id: r.profile for r in self.rulebook.rules.values()})

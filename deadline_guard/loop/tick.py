@@ -1,0 +1,100 @@
+"""One tick: sweep, findings, compose; what it did and when to wake again is a row of `run`."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from deadline_guard.loop import cron, findings
+from deadline_guard.loop.audit import audit
+from deadline_guard.loop.office import Office
+from deadline_guard.loop.outbox import fill_outbox
+from deadline_guard.loop.sweep import sweep
+from deadline_guard.store import messages, notices, queue, runs, sources
+
+log = logging.getLogger(__name__)
+
+
+def tick(office: Office, now: datetime) -> datetime | None:
+    """Do everything that is due at ``now`` except sending, and return the next instant at which anything is.
+
+    The clock is stored with the tick: a daemon that restarts resumes after the last committed one.
+    """
+    started = office.machine_now()
+    with office.store.read() as conn:
+        last = runs.last_run(conn)
+    downtime = _slept_over(office, last, now)
+    counts: Counter[str] = Counter()
+    if downtime and last is not None and last.next_at is not None:
+        _report_missed(office, last.next_at, now)
+    counts.update(_jobs(office, now))
+    counts.update(sweep(office, now))
+    _system_findings(office, now)
+    counts.update(fill_outbox(office, now, downtime=downtime))
+    with office.store.write() as conn:
+        following = next_at(office, conn, now)
+        runs.record_run(conn, runs.Run(started, office.machine_now(), now, following, dict(counts)))
+        runs.save_virtual_clock(conn, now)
+    return following
+
+
+def next_at(office: Office, conn: Connection, now: datetime) -> datetime | None:
+    """Return the earliest instant after ``now`` at which a case, a held notice, a message, a job or a source is due."""
+    instants = [queue.next_wake(conn), now if queue.has_stale(conn) else None, notices.next_hold(conn), messages.next_attempt(conn)]
+    for job, line in _lines(office).items():
+        instants.append(cron.due(line, runs.last_fired(conn, job), now, office.config.tz)[1])
+    instants.append(findings.stale_sources(sources.sources(conn), office.people, now)[1])
+    return min((max(at, now) for at in instants if at is not None), default=None)
+
+
+def _lines(office: Office) -> dict[str, str]:
+    jobs = office.config.jobs
+    lines = {"audit": jobs.audit}
+    if office.config.sources:
+        lines["sync"] = jobs.sync
+    return lines
+
+
+def _slept_over(office: Office, last: runs.Run | None, now: datetime) -> bool:
+    """Return whether nobody was awake when the last tick said that somebody had to be."""
+    if last is None or last.next_at is None:
+        return False
+    return now - last.next_at > office.config.daemon.downtime_after
+
+
+def _report_missed(office: Office, should: datetime, now: datetime) -> None:
+    with office.store.write() as conn:
+        notices.insert(conn, [findings.missed_tick(should, office.directory(conn), now)], now)
+
+
+def _jobs(office: Office, now: datetime) -> Counter[str]:
+    """Run the jobs whose cron line has passed since their last run, each once however many runs were missed."""
+    counts: Counter[str] = Counter()
+    for job, line in _lines(office).items():
+        with office.store.read() as conn:
+            last = runs.last_fired(conn, job)
+        is_due, _ = cron.due(line, last, now, office.config.tz)
+        if is_due:
+            log.info("job %s", job)
+            counts[f"job_{job}"] += 1
+            if job == "audit":
+                audit(office, now)
+            else:
+                office.sync(now)
+        if is_due or last is None:
+            with office.store.write() as conn:
+                runs.save_fired(conn, job, now)
+    return counts
+
+
+def _system_findings(office: Office, now: datetime) -> None:
+    """Record what is wrong with sources; dead channels and given-up messages are found where they happen."""
+    with office.store.read() as conn:
+        directory = office.directory(conn)
+        found, _ = findings.stale_sources(sources.sources(conn), directory, now)
+    if found:
+        with office.store.write() as conn:
+            notices.insert(conn, found, now)
