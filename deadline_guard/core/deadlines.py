@@ -68,3 +68,4 @@ class Deadline:
     excluded: tuple[Excluded, ...] = ()
     zone: str = "UTC"
     what: str = ""  # the court's own words for a date certain
+    changes_at: datetime | None = None  # a fact dated ahead ends or holds it then, with no new event: wake

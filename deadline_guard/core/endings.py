@@ -1,0 +1,154 @@
+"""What ends a cycle: the act itself, an answer, a cancellation, or the end of its stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from deadline_guard.core.deadlines import State
+from deadline_guard.core.instants import day_starts, occurred
+from deadline_guard.core.rules import Kind, Level, Rule
+from deadline_guard.core.timeline import Answer, Event, Timeline
+from deadline_guard.core.triggers import Cycle
+
+ANSWERS_THAT_END: Final = (Answer.DONE, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
+AWAITS_SECOND: Final = "awaits_second_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a cycle ended: ``at`` is when it happened (UTC), not when it was recorded."""
+
+    state: State
+    at: datetime
+    by: str
+    on: date
+
+
+def ended_by_events(rule: Rule, timeline: Timeline, cycle: Cycle, zone: str) -> Ending | None:
+    """Return the first act or cancellation after the cycle opened, or None.
+
+    An act closes the cycle of its own subject (none with none). A cancellation without a subject closes all.
+    """
+    found: list[Ending] = []
+    for kind in rule.done_by:
+        act = next(
+            (e for e in timeline.by_kind.get(kind, ()) if e.subject == cycle.subject and follows(e, cycle)),
+            None,
+        )
+        if act is not None:
+            found.append(Ending(State.DONE, occurred(act, zone), act.id, act.on))
+    for kind in rule.cancelled_by:
+        for event in timeline.by_kind.get(kind, ()):
+            if event.subject in (None, cycle.subject) and follows(event, cycle):
+                found.append(Ending(State.CANCELLED, occurred(event, zone), event.id, event.on))
+                break
+    return first(found)
+
+
+def first(found: Iterable[Ending]) -> Ending | None:
+    """Return the earliest ending; at one instant an act outranks a cancellation."""
+    return min(found, key=lambda e: (e.at, e.state is not State.DONE, e.by), default=None)
+
+
+def follows(event: Event, cycle: Cycle) -> bool:
+    """Return whether an event came after the cycle opened; on one day without hours it did.
+
+    Two events of the trigger's own kind on one day (a payment opens the wait for the next) go by identity.
+    """
+    if event.id == cycle.id:
+        return False
+    if cycle.since is None or event.on != cycle.since:
+        return cycle.since is None or event.on > cycle.since
+    if event.at is not None and cycle.since_at is not None and event.at != cycle.since_at:
+        return event.at > cycle.since_at
+    if cycle.event is not None and cycle.event.kind == event.kind:
+        return event.id > cycle.id
+    return True
+
+
+def answered(timeline: Timeline, kinds: Iterable[Answer], rule: str, cycle: Cycle) -> list[Event]:
+    """Return the answers of these kinds about this cycle, in the order in which they were recorded.
+
+    An answer that names no cycle is about those already known when it was given.
+    """
+    found = [e for kind in kinds for e in timeline.by_kind.get(kind.value, ()) if _about(e, rule, cycle)]
+    return sorted(found, key=lambda e: (e.recorded_at, e.id))
+
+
+def _about(answer: Event, rule: str, cycle: Cycle) -> bool:
+    if answer.data.get("rule", rule) != rule:
+        return False
+    named = answer.data.get("cycle")
+    return bool(named == cycle.id) if named is not None else cycle.known_at <= answer.recorded_at
+
+
+def ended_by_answers(
+    rule: Rule, timeline: Timeline, cycle: Cycle, zone: str, level: Callable[[datetime], Level]
+) -> tuple[Ending | None, tuple[str, ...]]:
+    """Return the first answer that ends the cycle, and flags for answers that wait for a second person.
+
+    ``level`` gives the level of the deadline at an instant.
+    """
+    if not any(kind.value in timeline.by_kind for kind in ANSWERS_THAT_END):
+        return None, ()
+    found: list[Ending] = []
+    flags: tuple[str, ...] = ()
+    for answer in answered(timeline, ANSWERS_THAT_END, rule.id, cycle):
+        given_at = answer.at.astimezone(UTC) if answer.at else answer.recorded_at.astimezone(UTC)
+        if answer.kind == Answer.DONE.value:
+            found.append(_done(answer, zone))
+            continue
+        settled = settles(answer, rule, level(given_at), timeline.by_kind.get(Answer.CONFIRMED.value, ()))
+        if settled is not None:
+            at = max(
+                given_at, settled.at.astimezone(UTC) if settled.at else settled.recorded_at.astimezone(UTC)
+            )
+            found.append(Ending(State(answer.kind), at, answer.id, settled.on))
+        elif not refused(answer, rule):
+            flags = (AWAITS_SECOND,)
+    ending = first(found)
+    return ending, () if ending else flags
+
+
+def _done(answer: Event, zone: str) -> Ending:
+    """Return the ending of a ``done`` answer: on the day it names, else when it was given."""
+    try:
+        on = date.fromisoformat(str(answer.data["on"])[:10])
+    except (KeyError, ValueError):
+        return Ending(State.DONE, occurred(answer, zone), answer.id, answer.on)
+    return Ending(State.DONE, day_starts(on, zone), answer.id, on)
+
+
+def refused(answer: Event, rule: Rule) -> bool:
+    """Return whether an answer cannot stand whoever confirms it: a duty not pursued, no reason given."""
+    if answer.kind == Answer.NOT_PURSUED.value:
+        return rule.kind is not Kind.RIGHT
+    return answer.kind == Answer.NOT_APPLICABLE.value and not answer.data.get("reason")
+
+
+def needs_second(answer: Event, rule: Rule, level: Level) -> bool:
+    """Return whether a second must confirm: not pursued from ``urgent`` on, a duty said not to apply."""
+    if answer.kind == Answer.NOT_PURSUED.value:
+        return level >= Level.URGENT
+    return answer.kind == Answer.NOT_APPLICABLE.value and rule.kind is Kind.DUTY
+
+
+def settles(answer: Event, rule: Rule, level: Level, confirmations: Iterable[Event]) -> Event | None:
+    """Return what settles an answer given at ``level``: itself, a second person's confirmation, or None."""
+    if refused(answer, rule):
+        return None
+    if not needs_second(answer, rule, level):
+        return answer
+    told = [
+        e
+        for e in confirmations
+        if e.data.get("answer") == answer.id and _author(e) not in ("", _author(answer))
+    ]
+    return min(told, key=lambda e: (e.recorded_at, e.id), default=None)
+
+
+def _author(answer: Event) -> str:
+    return str(answer.data.get("by") or answer.recorded_by)

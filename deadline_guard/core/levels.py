@@ -1,0 +1,121 @@
+"""Levels from time: the instants at which a deadline gets worse, and how bad it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.deadlines import Deadline, Excluded, State
+from deadline_guard.core.instants import day_starts, local_instant
+from deadline_guard.core.law import law_of
+from deadline_guard.core.rules import Level, Profile, Rule, Rulebook, When, WhenKind
+from deadline_guard.core.timeline import Case
+
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """From ``at`` (UTC) on, the level is at least ``level``."""
+
+    at: datetime
+    level: Level
+
+
+def crossings(
+    deadline: Deadline, rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar]
+) -> tuple[Crossing, ...]:
+    """Return when each level begins, by the rule's profile and the calendar of the court's seat."""
+    law = law_of(rule, case, rulebook, calendars)
+    return marks(deadline, rule.profile, law.calendar, law.zone, rulebook.day_starts_at)
+
+
+def marks(
+    deadline: Deadline, profile: Profile, calendar: Calendar, zone: str, day_starts_at: time
+) -> tuple[Crossing, ...]:
+    """Return when each level begins, earliest first; both instants and levels rise strictly.
+
+    No crossing lies after ``due_at``. A lower level that would begin later than a higher one never shows. A
+    held deadline has none; for one that has ended these are the instants of its running time.
+    """
+    if deadline.state is State.HELD:
+        return ()
+    due = deadline.due_at
+    worst = Level.OVERDUE if profile.overdue else None
+    found = [(due, worst)] if worst else []
+    for threshold in profile.thresholds:
+        at = _instant(threshold.when, deadline, calendar, zone, day_starts_at)
+        if at is not None:
+            found.append((min(at, due), threshold.level))
+    return rising(found)
+
+
+def rising(found: Iterable[tuple[datetime, Level]]) -> tuple[Crossing, ...]:
+    """Return the crossings that can ever be seen: the worst level of each instant, each level once."""
+    kept: list[Crossing] = []
+    for at, level in sorted(found):
+        while kept and kept[-1].at == at:  # sorted by level inside one instant: the later is the worse
+            kept.pop()
+        if not kept or kept[-1].level < level:
+            kept.append(Crossing(at, level))
+    return tuple(kept)
+
+
+def level_at(crossed: Sequence[Crossing], now: datetime) -> Level:
+    """Return the level at ``now``; the instant of a crossing already has the new level."""
+    for crossing in reversed(crossed):
+        if crossing.at <= now:
+            return crossing.level
+    return Level.OK
+
+
+def next_crossing(crossed: Sequence[Crossing], now: datetime) -> datetime | None:
+    """Return the instant of the first crossing after ``now``, or None."""
+    for crossing in crossed:
+        if crossing.at > now:
+            return crossing.at
+    return None
+
+
+def _instant(
+    when: When, deadline: Deadline, calendar: Calendar, zone: str, day_starts_at: time
+) -> datetime | None:
+    """Return the instant of one threshold; None for thresholds on values, which no clock crosses."""
+    if when.kind is WhenKind.DAYS:
+        return local_instant(deadline.due_on - timedelta(days=_up(when)), when.at or day_starts_at, zone)
+    if when.kind is WhenKind.WORKING_DAYS:
+        n = _up(when)
+        day = calendar.add_working_days(deadline.due_on, -n) if n else calendar.previous_open(deadline.due_on)
+        return local_instant(day, when.at or day_starts_at, zone)
+    if when.kind is WhenKind.HOURS:
+        return deadline.due_at - _HOUR * when.n.numerator // when.n.denominator
+    if when.kind is WhenKind.FRACTION:
+        return _part(deadline, when, zone)
+    return deadline.due_at if when.kind is WhenKind.DUE else None
+
+
+def _up(when: When) -> int:
+    """Return whole days, rounded up: half a day before is told a day before."""
+    return -(-when.n.numerator // when.n.denominator)
+
+
+def _part(deadline: Deadline, when: When, zone: str) -> datetime:
+    """Return when this share of the counted time is used; time that did not count is passed over."""
+    start, due = deadline.starts_at, deadline.due_at
+    still = [_span(e, zone, start, due) for e in deadline.excluded]
+    counted = max(due - start - sum((b - a for a, b in still), timedelta()), timedelta())
+    at = start + counted * when.n.numerator // when.n.denominator
+    for since, until in still:
+        if at >= since:
+            at += until - since
+    return at
+
+
+def _span(excluded: Excluded, zone: str, start: datetime, due: datetime) -> tuple[datetime, datetime]:
+    """Return the instants of days that did not count, cut to the running time of the deadline."""
+    since = min(max(day_starts(excluded.since, zone), start), due)
+    until = due if excluded.until is None else day_starts(excluded.until, zone)
+    return since, min(max(until, since), due)

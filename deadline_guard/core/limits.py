@@ -1,0 +1,191 @@
+"""What rules grant on a timeline: one deadline a cycle, with its derivation and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.deadlines import Alternative, Deadline, State
+from deadline_guard.core.endings import Ending, ended_by_answers, ended_by_events, first
+from deadline_guard.core.instants import local_instant, zone_of
+from deadline_guard.core.law import Law, in_force, law_of
+from deadline_guard.core.levels import level_at, marks
+from deadline_guard.core.period import Period
+from deadline_guard.core.rules import Internal, Level, Rule, Rulebook, RuleVersion
+from deadline_guard.core.running import Run, run
+from deadline_guard.core.text import Text
+from deadline_guard.core.timeline import EMPTY, Case
+from deadline_guard.core.triggers import Cycle, cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One rule looked at on one case at one instant."""
+
+    rule: Rule
+    case: Case
+    law: Law
+    day_starts_at: time
+    now: datetime
+
+
+def deadlines(
+    rule: Rule,
+    case: Case,
+    rulebook: Rulebook,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+    computed: Mapping[str, Sequence[Deadline]] = EMPTY,
+) -> tuple[Deadline, ...]:
+    """Return the deadline of every cycle that the rule's trigger opened on the case.
+
+    ``computed`` holds the deadlines of the rules that this one may be chained to. A trigger on a day when no
+    version of the rule was in force opens nothing. Raises ValueError for an unknown calendar.
+    """
+    opened = cycles(rule, case, computed)
+    if not opened:
+        return ()
+    look = look_at(rule, case, rulebook, calendars, now)
+    found = (granted(look, cycle) for cycle in opened)
+    return tuple(d for d in found if d is not None)
+
+
+def look_at(
+    rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar], now: datetime
+) -> Look:
+    """Return what every cycle of the rule on this case shares."""
+    return Look(rule, case, law_of(rule, case, rulebook, calendars), rulebook.day_starts_at, now)
+
+
+def granted(
+    look: Look,
+    cycle: Cycle,
+    target: Period | None = None,
+    left: Ending | None = None,
+    flags: tuple[str, ...] = (),
+) -> Deadline | None:
+    """Return the deadline of one cycle, or None where the law gave none on that day.
+
+    ``target`` is the limit where the rule's version names none; ``left`` ends the cycle beside its acts.
+    """
+    rule, law, timeline = look.rule, look.law, look.case.timeline
+    ending = ended_by_events(rule, timeline, cycle, law.zone)
+    if left is not None:
+        ending = left if ending is None else first((ending, left))
+    version = _version(look, cycle, ending)
+    limit = (version.limit if version else None) or target
+    if rule.date_field is not None:
+        limit = None
+    elif limit is None or (version is None and rule.versions):
+        return None
+    ended = ending.on if ending else None
+    ran = run(rule, timeline, law, cycle, look.now, version, limit, ended)
+    if cycle.event is not None and cycle.event.conflicts:
+        _note_conflicts(ran, look, cycle, version, limit)
+    ran.flags.extend(flags)
+    return _settled(look, cycle, ran, version, ending)
+
+
+def _version(look: Look, cycle: Cycle, ending: Ending | None) -> RuleVersion | None:
+    """Return the version in force on the day the rule selects by: of the trigger, the act, or an event."""
+    versions, by = look.rule.versions, look.rule.select_version_by
+    if not versions or (len(versions) == 1 and versions[0].since is None and versions[0].until is None):
+        return versions[0] if versions else None
+    day = cycle.on
+    if by == "act":
+        day = ending.on if ending else look.now.astimezone(zone_of(look.law.zone)).date()
+    elif by != "trigger":
+        named = look.case.timeline.last(by)
+        day = named.on if named else day
+    return in_force(versions, day)
+
+
+def _note_conflicts(
+    ran: Run, look: Look, cycle: Cycle, version: RuleVersion | None, limit: Period | None
+) -> None:
+    """Keep the date that the contradicting revision would give as another reading."""
+    ran.flags.append("conflict")
+    for rival in cycle.event.conflicts if cycle.event else ():
+        if rival.retracted:
+            continue
+        other = replace(cycle, on=rival.on, at=rival.at, event=replace(rival, conflicts=()))
+        due_on = run(look.rule, look.case.timeline, look.law, other, look.now, version, limit).due_on
+        why = Text(f"revision {rival.revision} contradicts this one", f"第{rival.revision}次修订与此矛盾")
+        if due_on != ran.due_on:
+            ran.readings += (Alternative(due_on, why),)
+
+
+def _settled(
+    look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, ending: Ending | None
+) -> Deadline:
+    """Return the deadline with what became of it: ended by an act or an answer, held, or open."""
+    waits = [at for at in (ran.holds_at,) if at is not None]
+    if ending is not None and ending.at > look.now:  # dated ahead: it has not happened yet
+        waits.append(ending.at)
+        ending = None
+    deadline = _built(look, cycle, ran, version, ending, min(waits, default=None))
+    rule, law = look.rule, look.law
+
+    def level(at: datetime) -> Level:
+        running = replace(deadline, state=State.OPEN)
+        return level_at(marks(running, rule.profile, law.calendar, law.zone, look.day_starts_at), at)
+
+    answer, flags = ended_by_answers(rule, look.case.timeline, cycle, law.zone, level)
+    if flags and ending is None:
+        deadline = replace(deadline, flags=deadline.flags + flags)
+    if answer is None or (ending is not None and first((ending, answer)) is ending):
+        return deadline
+    return replace(deadline, state=answer.state, ended_at=answer.at, ended_by=answer.by)
+
+
+def _built(
+    look: Look,
+    cycle: Cycle,
+    ran: Run,
+    version: RuleVersion | None,
+    ending: Ending | None,
+    changes_at: datetime | None,
+) -> Deadline:
+    rule, due_on = look.rule, ran.due_on
+    if ending is not None:
+        state = ending.state
+    else:
+        state = State.HELD if ran.held or cycle.held else State.OPEN
+    return Deadline(
+        rule=rule.id,
+        version=version.id if version else "",
+        cycle=cycle.id,
+        subject=cycle.subject,
+        due_on=due_on,
+        due_at=ran.due_at,
+        starts_at=ran.starts_at,
+        known_at=cycle.known_at,
+        trigger_on=cycle.on,
+        internal_at=_internal(rule.internal, due_on, ran.due_at, look.law) if rule.internal else None,
+        rolled=ran.rolled,
+        provisional=ran.provisional,
+        unconfirmed=cycle.unconfirmed,
+        readings=ran.readings,
+        basis=ran.basis,
+        state=state,
+        ended_at=ending.at if ending else None,
+        ended_by=ending.by if ending else None,
+        flags=tuple(dict.fromkeys(ran.flags)),
+        excluded=ran.excluded,
+        zone=look.law.zone,
+        what=ran.what,
+        changes_at=changes_at,
+    )
+
+
+def _internal(internal: Internal, due_on: date, due_at: datetime, law: Law) -> datetime:
+    """Return the firm's own limit: so many days before, at a local time, never after the legal one."""
+    if not internal.working:
+        day = due_on - timedelta(days=internal.n)
+    elif internal.n:
+        day = law.calendar.add_working_days(due_on, -internal.n)
+    else:
+        day = law.calendar.previous_open(due_on)
+    return min(local_instant(day, internal.at, law.zone), due_at.astimezone(UTC))

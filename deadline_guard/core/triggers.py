@@ -1,0 +1,161 @@
+"""Which events open a cycle of a rule: in the case, in a linked case, or at another rule's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from deadline_guard.core.rules import Rule, Trigger
+from deadline_guard.core.timeline import Case, Event, Timeline
+
+
+class Chained(Protocol):
+    """What a chained rule reads of the deadline from whose end it runs."""
+
+    @property
+    def cycle(self) -> str: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def trigger_on(self) -> date: ...
+    @property
+    def known_at(self) -> datetime: ...
+    @property
+    def unconfirmed(self) -> bool: ...
+    @property
+    def state(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One run of a rule's clock, named by what opened it.
+
+    ``on`` / ``at`` is where counting starts, ``since`` / ``since_at`` from when acts end it (None: always).
+    ``event`` is None where another rule's end opened it; ``held`` says that this end is itself held.
+    """
+
+    id: str
+    subject: str | None
+    on: date
+    known_at: datetime
+    at: datetime | None = None
+    since: date | None = None
+    since_at: datetime | None = None
+    event: Event | None = None
+    unconfirmed: bool = False
+    held: bool = False
+
+
+def matches(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Return whether every named field has the wanted value, one of a list, or lies in ``gte`` … ``lt``."""
+    return all(_fits(value, found.get(name)) for name, value in wanted.items())
+
+
+def _fits(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        return found is not None and all(_COMPARE[op](found, limit) for op, limit in wanted.items())
+    if isinstance(wanted, list | tuple | set | frozenset):
+        return found in wanted
+    return bool(found == wanted)
+
+
+_COMPARE = {
+    "gte": lambda found, limit: found >= limit,
+    "gt": lambda found, limit: found > limit,
+    "lte": lambda found, limit: found <= limit,
+    "lt": lambda found, limit: found < limit,
+    "eq": lambda found, limit: found == limit,
+    "not": lambda found, limit: found != limit,
+}
+
+
+def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) -> list[Cycle]:
+    """Return the cycles that the rule's trigger opens on the case, in order of the timeline.
+
+    ``computed`` holds the deadlines of the rules this one may be chained to. Where only alternatives
+    (``trigger_any``) are given, the first event among them opens the cycle of its subject.
+    """
+    trigger = rule.trigger
+    if trigger.rule is not None:
+        return [_chained(end) for end in computed.get(trigger.rule, ()) if end.state not in _NO_END]
+    if trigger.event:
+        found = picked(trigger, case)
+    else:
+        found = _pick(sorted((e for t in rule.trigger_any for e in picked(t, case)), key=_order), "first")
+    if rule.direction == "backward":
+        return _backward(found)
+    return [_opened(event) for event in found]
+
+
+_NO_END = ("cancelled", "not_applicable")
+
+
+def picked(trigger: Trigger, case: Case) -> Sequence[Event]:
+    """Return the events that fit one trigger: of the case, or of the cases linked by ``trigger.of``."""
+    lines: Iterable[Timeline] = (case.timeline,) if trigger.of is None else case.linked.get(trigger.of, ())
+    found: Sequence[Event] = [e for line in lines for e in line.by_kind.get(trigger.event, ())]
+    if trigger.where:
+        found = [e for e in found if matches(trigger.where, e.data)]
+    return found if trigger.pick == "each" else _pick(found, trigger.pick)
+
+
+def _pick(found: Sequence[Event], pick: str) -> Sequence[Event]:
+    """Keep the first or last event of each subject: another subject is another clock."""
+    kept: dict[str | None, Event] = {}
+    for event in found:
+        if pick == "last" or event.subject not in kept:
+            kept[event.subject] = event
+    return list(kept.values())
+
+
+def _order(event: Event) -> tuple[date, float, datetime, str]:
+    return event.order
+
+
+def _opened(event: Event) -> Cycle:
+    unconfirmed = event.data.get("unconfirmed") is True
+    return Cycle(
+        event.id, event.subject, event.on, event.recorded_at, event.at, event.on, event.at, event, unconfirmed
+    )
+
+
+def _backward(found: Sequence[Event]) -> list[Cycle]:
+    """Open cycles that end before their trigger: what was done since the event before counts for this one."""
+    opened: list[Cycle] = []
+    before: dict[str | None, Event] = {}
+    for event in found:
+        previous = before.get(event.subject)
+        since, since_at = (previous.on, previous.at) if previous else (None, None)
+        unconfirmed = event.data.get("unconfirmed") is True
+        opened.append(
+            Cycle(
+                event.id,
+                event.subject,
+                event.on,
+                event.recorded_at,
+                event.at,
+                since,
+                since_at,
+                event,
+                unconfirmed,
+            )
+        )
+        before[event.subject] = event
+    return opened
+
+
+def _chained(end: Chained) -> Cycle:
+    """Open a cycle at the (rolled) end of another rule's deadline."""
+    return Cycle(
+        end.cycle,
+        end.subject,
+        end.due_on,
+        end.known_at,
+        since=end.trigger_on,
+        unconfirmed=end.unconfirmed,
+        held=end.state == "held",
+    )

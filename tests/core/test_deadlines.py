@@ -1,0 +1,454 @@
+"""What a rule grants on a timeline: one deadline a cycle, from its trigger to its end."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from deadline_guard.core.deadlines import Deadline, State
+from deadline_guard.core.law import law_of
+from deadline_guard.core.limits import deadlines
+from deadline_guard.core.period import parse_period
+from deadline_guard.core.rules import (
+    Internal,
+    Kind,
+    Level,
+    Pair,
+    Profile,
+    Rule,
+    RuleVersion,
+    Trigger,
+    WhenKind,
+)
+from deadline_guard.core.timeline import Case, Event, Timeline
+from tests.core.building import CALENDARS, NOW, SHANGHAI, case, event, local, rule, rulebook, threshold, utc
+
+TRIGGER = event("opened", "2026-03-02")
+
+
+def found(made: Rule, on: Case, now: Any = NOW, **given: Any) -> tuple[Deadline, ...]:
+    return deadlines(made, on, rulebook(made, **given), CALENDARS, now)
+
+
+def one(made: Rule, *events: Event, now: Any = NOW, **given: Any) -> Deadline:
+    (only,) = found(made, case(*events, **given), now)
+    return only
+
+
+def test_a_period_ends_with_its_last_day_in_the_zone_of_the_case() -> None:
+    got = one(rule("15 days"), TRIGGER)
+    assert (got.cycle, got.due_on, got.trigger_on) == (TRIGGER.id, date(2026, 3, 17), date(2026, 3, 2))
+    assert got.due_at == local("2026-03-18 00:00")
+    assert got.starts_at == local("2026-03-03 00:00"), "the day of the event does not count"
+    assert (got.state, got.version, got.zone) == (State.OPEN, "v1", SHANGHAI)
+    assert got.known_at == TRIGGER.recorded_at
+    assert any(step.step == "count" for step in got.basis)
+
+
+def test_a_rest_day_rolls_by_the_law_of_the_jurisdiction() -> None:
+    events = (event("opened", "2026-01-31"),)
+    plain = one(rule("15 days"), *events)
+    civil = one(rule("15 days", jurisdiction="cn-civil"), *events, calendar="cn")
+    assert (plain.due_on, plain.rolled) == (date(2026, 2, 15), False)
+    assert (civil.due_on, civil.rolled) == (date(2026, 2, 23), True), (
+        "a Sunday, then a week of holidays, a weekend"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "plain"),
+        ({"case": {"jurisdiction": "de"}}, "de"),
+        ({"case": {"jurisdiction": "de"}, "rule": {"jurisdiction": "cn-civil"}}, "cn"),
+        ({"rule": {"jurisdiction": "cn-civil", "calendar": "de"}}, "de"),
+        ({"rule": {"calendar": "de"}, "case": {"calendar": "cn"}}, "cn"),
+        ({"type": {"calendar": "us"}}, "us"),
+        ({"type": {"jurisdiction": "cn-civil"}}, "cn"),
+    ],
+)
+def test_the_calendar_of_the_courts_seat_wins(given: dict[str, Any], expected: str) -> None:
+    made = rule(**given.get("rule", {}))
+    law = law_of(made, case(**given.get("case", {})), rulebook(made, **given.get("type", {})), CALENDARS)
+    assert law.calendar.id == expected
+
+
+def test_an_unknown_calendar_is_named_with_those_known() -> None:
+    with pytest.raises(
+        ValueError, match=r"calendar 'mars' of rule r on case C-1 is unknown; known are: cn, de"
+    ):
+        one(rule(), TRIGGER, calendar="mars")
+
+
+def test_beyond_the_announced_calendar_a_date_is_provisional() -> None:
+    got = one(rule("15 days", jurisdiction="cn-civil"), event("opened", "2026-12-20"), calendar="cn")
+    assert got.provisional
+
+
+def test_a_policy_of_the_version_replaces_the_law() -> None:
+    made = rule("15 days", jurisdiction="cn-civil", version={"policy": {"roll": "none"}})
+    assert one(made, event("opened", "2026-01-31"), calendar="cn").due_on == date(2026, 2, 15)
+
+
+VERSIONS = (
+    RuleVersion("old", parse_period("150 days"), until=date(2010, 8, 12)),
+    RuleVersion("new", parse_period("90 days"), since=date(2010, 8, 13)),
+)
+
+
+@pytest.mark.parametrize(
+    ("on", "version", "due"),
+    [("2010-08-12", "old", date(2011, 1, 9)), ("2010-08-13", "new", date(2010, 11, 11))],
+)
+def test_the_version_in_force_on_the_day_of_the_trigger_counts(on: str, version: str, due: date) -> None:
+    got = one(rule(None, versions=VERSIONS), event("opened", on))
+    assert (got.version, got.due_on) == (version, due)
+
+
+def test_a_rule_that_was_not_law_yet_grants_nothing() -> None:
+    made = rule("15 days", version={"since": date(2024, 1, 1)})
+    assert found(made, case(event("opened", "2023-12-31"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("by", "events", "version"),
+    [
+        ("act", (event("opened", "2010-08-01"), event("acted", "2010-09-01")), "new"),
+        ("act", (event("opened", "2010-08-01"),), "new"),
+        ("filed", (event("opened", "2010-09-01"), event("filed", "2010-08-01")), "old"),
+        ("filed", (event("opened", "2010-08-01"),), "old"),
+    ],
+)
+def test_the_rule_may_choose_its_version_by_the_act_or_by_another_event(
+    by: str, events: tuple[Event, ...], version: str
+) -> None:
+    assert one(rule(None, versions=VERSIONS, select_version_by=by), *events).version == version
+
+
+def test_each_trigger_opens_a_cycle_named_by_its_identity() -> None:
+    first, second = event("opened", "2026-03-02", "a"), event("opened", "2026-03-05", "b")
+    assert [d.cycle for d in found(rule(), case(second, first))] == ["t:a", "t:b"]
+
+
+@pytest.mark.parametrize(("pick", "cycles"), [("first", ["t:a", "t:x"]), ("last", ["t:b", "t:x"])])
+def test_first_and_last_are_meant_for_each_subject(pick: str, cycles: list[str]) -> None:
+    events = (
+        event("opened", "2026-03-02", "a"),
+        event("opened", "2026-03-03", "x", subject="asset 1"),
+        event("opened", "2026-03-05", "b"),
+    )
+    assert [d.cycle for d in found(rule(trigger=Trigger("opened", pick=pick)), case(*events))] == cycles
+
+
+@pytest.mark.parametrize(
+    ("where", "cycles"),
+    [
+        ({"kind": "cash"}, ["t:a"]),
+        ({"kind": ("cash", "land")}, ["t:a", "t:b"]),
+        ({"sum": {"gte": 50_000}}, ["t:b"]),
+        ({"sum": {"gt": 10, "lt": 50_000}}, ["t:a"]),
+        ({"sum": {"lte": 100}, "kind": {"not": "land"}}, ["t:a"]),
+        ({"kind": {"eq": "ship"}}, []),
+        ({"colour": {"gte": 1}}, []),
+    ],
+)
+def test_a_trigger_may_ask_for_data(where: dict[str, Any], cycles: list[str]) -> None:
+    events = (
+        event("opened", "2026-03-02", "a", data={"kind": "cash", "sum": 100}),
+        event("opened", "2026-03-03", "b", data={"kind": "land", "sum": 50_000}),
+    )
+    assert [d.cycle for d in found(rule(trigger=Trigger("opened", where=where)), case(*events))] == cycles
+
+
+def test_an_event_of_a_linked_case_opens_a_cycle() -> None:
+    judgment = event("judgment_served", "2026-03-02", "j")
+    made = rule(trigger=Trigger("judgment_served", of="parent"))
+    assert found(made, case(judgment)) == (), "the case's own event is not the parent's"
+    (got,) = found(made, case(event("acted", "2026-03-09"), linked={"parent": (Timeline.of([judgment]),)}))
+    assert (got.cycle, got.due_on, got.state) == ("t:j", date(2026, 3, 17), State.DONE)
+
+
+def test_a_chained_rule_runs_from_the_rolled_end_of_the_other() -> None:
+    before = rule("15 days", id="a", jurisdiction="cn-civil")
+    after = rule("10 days", id="b", trigger=Trigger(rule="a"), done_by=("later",))
+    here = case(event("opened", "2026-01-31"), event("later", "2026-02-03"), calendar="cn")
+    book = rulebook(before, after)
+    first = deadlines(before, here, book, CALENDARS, NOW)
+    (got,) = deadlines(after, here, book, CALENDARS, NOW, {"a": first})
+    assert (got.trigger_on, got.due_on) == (date(2026, 2, 23), date(2026, 3, 5))
+    assert got.cycle == first[0].cycle
+    assert got.state is State.DONE, "an act before the first period was over counts too"
+    assert deadlines(after, here, book, CALENDARS, NOW) == ()
+
+
+def test_nothing_is_chained_to_a_cancelled_period_and_a_held_one_holds_its_chain() -> None:
+    before = rule("15 days", id="a", cancelled_by=("withdrawn",), suspends=(Pair("stayed", "resumed"),))
+    after = rule("10 days", id="b", trigger=Trigger(rule="a"))
+    book = rulebook(before, after)
+    for last, states in (("withdrawn", []), ("stayed", [State.HELD])):
+        here = case(TRIGGER, event(last, "2026-03-04"))
+        first = deadlines(before, here, book, CALENDARS, NOW)
+        assert [d.state for d in deadlines(after, here, book, CALENDARS, NOW, {"a": first})] == states
+
+
+def test_the_first_of_several_events_opens_a_rule_without_a_trigger_of_its_own() -> None:
+    made = rule(trigger=Trigger(), trigger_any=(Trigger("served"), Trigger("published")))
+    got = found(made, case(event("served", "2026-03-05"), event("published", "2026-03-03", "p")))
+    assert [(d.cycle, d.due_on) for d in got] == [("t:p", date(2026, 3, 18))]
+
+
+class TestDateCertain:
+    RULE = rule(None, id="us.court_set", trigger=Trigger("deadline_set"), date_field="due")
+
+    def given(self, due: Any, on: str = "2026-03-02", **data: Any) -> Deadline:
+        return one(self.RULE, event("deadline_set", on, "d", data={"due": due, **data}))
+
+    def test_is_taken_as_set_and_never_rolls(self) -> None:
+        got = self.given("2026-03-14", what="Reply due")
+        assert (got.due_on, got.rolled, got.what) == (date(2026, 3, 14), False, "Reply due")
+        assert got.flags == ("weekend",)
+        assert got.due_at == local("2026-03-15 00:00")
+        assert str(got.basis[-1].note) == "set by the court"
+
+    @pytest.mark.parametrize("due", ["2026-03-13T09:30:00+08:00", "2026-03-13T09:30", "2026-03-13T01:30:00Z"])
+    def test_may_name_the_hour(self, due: str) -> None:
+        got = self.given(due)
+        assert (got.due_on, got.due_at, got.flags) == (date(2026, 3, 13), local("2026-03-13 09:30"), ())
+
+    def test_may_be_a_date_value(self) -> None:
+        assert self.given(date(2026, 3, 13)).due_on == date(2026, 3, 13)
+
+    def test_before_its_own_event_is_flagged(self) -> None:
+        got = self.given("2026-02-27")
+        assert got.flags == ("date_before_event",)
+        assert got.starts_at == got.due_at
+
+    @pytest.mark.parametrize("due", [None, "soon", "", 5, "9999-12-31"])
+    def test_that_cannot_be_read_is_due_at_once_rather_than_never(self, due: Any) -> None:
+        got = self.given(due)
+        assert (got.due_on, got.flags) == (date(2026, 3, 2), ("date_unreadable",))
+
+
+def test_an_instant_of_the_trigger_starts_a_period_in_hours() -> None:
+    got = one(rule("48 hours"), event("opened", "2026-03-02 10:20"))
+    assert got.due_at == local("2026-03-04 10:20")
+    assert (got.due_on, got.starts_at, got.flags) == (date(2026, 3, 4), local("2026-03-02 10:20"), ())
+
+
+def test_hours_from_a_day_without_an_hour_count_from_its_beginning_and_say_so() -> None:
+    got = one(rule("48 hours"), TRIGGER)
+    assert (got.due_at, got.flags) == (local("2026-03-04 00:00"), ("hour_unknown",))
+
+
+def test_a_backward_period_counts_from_a_future_event() -> None:
+    made = rule("7 days", direction="backward", trigger=Trigger("hearing"))
+    got = one(made, event("hearing", "2026-03-20", recorded="2026-03-01T00:00+00:00"))
+    assert got.due_on == date(2026, 3, 13)
+    assert got.starts_at == utc("2026-03-01T00:00")
+
+
+def test_an_act_before_the_hearing_ends_its_backward_period_but_not_that_of_the_next() -> None:
+    made = rule("7 days", direction="backward", trigger=Trigger("hearing"))
+    events = (event("hearing", "2026-03-20"), event("hearing", "2026-05-20"), event("acted", "2026-03-05"))
+    assert [d.state for d in found(made, case(*events))] == [State.DONE, State.OPEN]
+
+
+class TestEnds:
+    def test_an_act_ends_the_cycle_when_it_happened_not_when_it_was_recorded(self) -> None:
+        act = event("acted", "2026-03-16", recorded="2026-04-20T00:00+00:00")
+        got = one(rule(), TRIGGER, act, now=utc("2026-04-21T00:00"))
+        assert (got.state, got.ended_by, got.ended_at) == (State.DONE, act.id, local("2026-03-16 00:00"))
+        assert got.ended_at is not None
+        assert got.ended_at < got.due_at < act.recorded_at, "in time, registered late"
+
+    def test_an_act_on_the_last_day_is_in_time_and_on_the_next_day_late(self) -> None:
+        for on, in_time in (("2026-03-17", True), ("2026-03-18", False)):
+            got = one(rule(), TRIGGER, event("acted", on), now=utc("2026-04-01T00:00"))
+            assert got.ended_at is not None
+            assert (got.ended_at < got.due_at) is in_time
+
+    @pytest.mark.parametrize(
+        ("trigger", "act", "done"),
+        [
+            ("2026-03-02", "2026-03-01", False),
+            ("2026-03-02", "2026-03-02", True),
+            ("2026-03-02 10:00", "2026-03-02", True),
+            ("2026-03-02", "2026-03-02 10:00", True),
+            ("2026-03-02 10:00", "2026-03-02 09:00", False),
+            ("2026-03-02 10:00", "2026-03-02 10:00", True),
+        ],
+    )
+    def test_only_what_follows_the_trigger_ends_its_cycle(self, trigger: str, act: str, done: bool) -> None:
+        got = one(rule(), event("opened", trigger), event("acted", act))
+        assert (got.state is State.DONE) is done
+
+    @pytest.mark.parametrize(
+        ("opened", "acted", "done"),
+        [(None, None, True), ("a", "a", True), ("a", "b", False), ("a", None, False), (None, "a", False)],
+    )
+    def test_an_act_ends_the_cycle_of_its_own_subject(
+        self, opened: str | None, acted: str | None, done: bool
+    ) -> None:
+        got = one(
+            rule(), event("opened", "2026-03-02", subject=opened), event("acted", "2026-03-03", subject=acted)
+        )
+        assert (got.state is State.DONE) is done
+
+    def test_an_act_ends_every_cycle_opened_before_it_and_none_after(self) -> None:
+        events = [event("opened", on) for on in ("2026-03-02", "2026-03-03", "2026-03-05")]
+        states = [d.state for d in found(rule(), case(*events, event("acted", "2026-03-04")))]
+        assert states == [State.DONE, State.DONE, State.OPEN]
+
+    def test_an_event_that_opens_the_next_wait_ends_the_last_but_not_its_own(self) -> None:
+        made = rule(trigger=Trigger("paid"), done_by=("paid",))
+        events = [
+            event("paid", "2026-03-02", "b"),
+            event("paid", "2026-03-02", "a"),
+            event("paid", "2026-03-05", "c"),
+        ]
+        got = {d.cycle: d.ended_by for d in found(made, case(*events))}
+        assert got == {"t:a": "t:b", "t:b": "t:c", "t:c": None}
+
+    @pytest.mark.parametrize(
+        ("subject", "state"), [(None, State.CANCELLED), ("a", State.CANCELLED), ("b", State.OPEN)]
+    )
+    def test_a_cancellation_without_subject_ends_all(self, subject: str | None, state: State) -> None:
+        made = rule(cancelled_by=("withdrawn",))
+        got = one(
+            made,
+            event("opened", "2026-03-02", subject="a"),
+            event("withdrawn", "2026-03-03", subject=subject),
+        )
+        assert got.state is state
+
+    def test_what_came_first_counts_and_an_act_outranks_a_cancellation_of_its_day(self) -> None:
+        made = rule(cancelled_by=("withdrawn",))
+        for act, withdrawn, state in (
+            ("2026-03-04", "2026-03-05", State.DONE),
+            ("2026-03-05", "2026-03-04", State.CANCELLED),
+            ("2026-03-05", "2026-03-05", State.DONE),
+        ):
+            assert one(made, TRIGGER, event("acted", act), event("withdrawn", withdrawn)).state is state
+
+    def test_an_act_dated_ahead_ends_nothing_before_its_day_and_says_when_to_look_again(self) -> None:
+        act = event("acted", "2026-03-12")
+        before = one(rule(), TRIGGER, act)
+        assert (before.state, before.changes_at) == (State.OPEN, local("2026-03-12 00:00"))
+        after = one(rule(), TRIGGER, act, now=local("2026-03-12 00:00"))
+        assert (after.state, after.changes_at) == (State.DONE, None)
+
+
+def answer(kind: str, given: str = "2026-03-05 10:00", /, **data: Any) -> Event:
+    return event(kind, given, kind, recorded=local(given).isoformat(), data=data)
+
+
+class TestAnswers:
+    PROFILE = Profile("p", (threshold(Level.URGENT, WhenKind.DAYS, "10"),))  # urgent from 2026-03-07 08:30
+
+    def state(self, made: Rule, *events: Event, now: Any = NOW) -> State:
+        return one(made, TRIGGER, *events, now=now).state
+
+    def test_done_ends_on_the_day_it_names(self) -> None:
+        got = one(rule(), TRIGGER, answer("done", rule="r", cycle=TRIGGER.id, on="2026-03-04"))
+        assert (got.state, got.ended_at, got.ended_by) == (State.DONE, local("2026-03-04 00:00"), "t:done")
+
+    def test_done_without_a_day_ends_when_it_was_said(self) -> None:
+        assert one(rule(), TRIGGER, answer("done", on="the day before")).ended_at == local("2026-03-05 10:00")
+
+    @pytest.mark.parametrize("data", [{"rule": "other"}, {"cycle": "t:other"}])
+    def test_an_answer_to_something_else_ends_nothing(self, data: dict[str, str]) -> None:
+        assert self.state(rule(), answer("done", **data)) is State.OPEN
+
+    def test_an_answer_without_a_cycle_is_about_what_was_known_then(self) -> None:
+        late = event("opened", "2026-03-04", recorded="2026-03-06T00:00+00:00")
+        assert self.state(rule(), answer("done")) is State.DONE
+        assert one(rule(), late, answer("done")).state is State.OPEN
+        assert one(rule(), late, answer("done", cycle=late.id)).state is State.DONE
+
+    def test_a_right_may_be_not_pursued_by_one_person_until_it_is_urgent(self) -> None:
+        made = rule(kind=Kind.RIGHT, profile=self.PROFILE)
+        assert self.state(made, answer("not_pursued", by="li")) is State.NOT_PURSUED
+        assert self.state(made, answer("not_pursued", "2026-03-07 08:29", by="li")) is State.NOT_PURSUED
+        assert self.state(made, answer("not_pursued", "2026-03-07 08:30", by="li")) is State.OPEN
+
+    def test_from_urgent_on_a_second_person_confirms(self) -> None:
+        made = rule(kind=Kind.RIGHT, profile=self.PROFILE)
+        said = answer("not_pursued", "2026-03-08 09:00", by="li")
+        waiting = one(made, TRIGGER, said)
+        assert waiting.flags == ("awaits_second_person",)
+        same = answer("confirmed", "2026-03-08 10:00", answer=said.id, by="li")
+        nobody = answer("confirmed", "2026-03-08 10:00", answer=said.id)
+        other = answer("confirmed", "2026-03-08 10:00", answer="t:x", by="wang")
+        for confirmation in (same, nobody, other):
+            assert self.state(made, said, confirmation) is State.OPEN
+        got = one(made, TRIGGER, said, answer("confirmed", "2026-03-08 11:00", answer=said.id, by="wang"))
+        assert (got.state, got.flags, got.ended_at) == (State.NOT_PURSUED, (), local("2026-03-08 11:00"))
+
+    def test_a_duty_cannot_be_not_pursued(self) -> None:
+        got = one(rule(), TRIGGER, answer("not_pursued", by="li"))
+        assert (got.state, got.flags) == (State.OPEN, ())
+
+    def test_not_applicable_needs_a_reason_and_for_a_duty_a_second_person(self) -> None:
+        right, duty = rule(kind=Kind.RIGHT), rule()
+        bare, said = (
+            answer("not_applicable", by="li"),
+            answer("not_applicable", by="li", reason="other court"),
+        )
+        second = answer("confirmed", "2026-03-06 09:00", answer=said.id, by="wang")
+        assert self.state(right, bare) is State.OPEN
+        assert self.state(right, said) is State.NOT_APPLICABLE
+        assert self.state(duty, said) is State.OPEN
+        assert self.state(duty, bare, second) is State.OPEN
+        assert self.state(duty, said, second) is State.NOT_APPLICABLE
+
+    def test_an_act_before_the_answer_counts_and_after_it_does_not(self) -> None:
+        made = rule(kind=Kind.RIGHT)
+        said = answer("not_pursued", by="li")
+        assert self.state(made, said, event("acted", "2026-03-04")) is State.DONE
+        assert self.state(made, said, event("acted", "2026-03-06")) is State.NOT_PURSUED
+
+
+def test_a_contradiction_works_with_the_earlier_date_and_shows_the_other() -> None:
+    other = event("opened", "2026-03-06", "x", revision=3)
+    got = one(rule(), event("opened", "2026-03-02", "x", conflicts=(other,)))
+    assert (got.due_on, got.flags) == (date(2026, 3, 17), ("conflict",))
+    assert [(r.due_on, r.why) for r in got.readings] == [
+        (date(2026, 3, 21), "revision 3 contradicts this one")
+    ]
+
+
+@pytest.mark.parametrize("other", [{"retracted": True}, {"subject": "renamed"}])
+def test_a_contradiction_without_another_date_is_flagged_alone(other: dict[str, Any]) -> None:
+    rival = event("opened", "2026-03-02", "x", **other)
+    got = one(rule(), event("opened", "2026-03-02", "x", conflicts=(rival,)))
+    assert (got.flags, got.readings) == (("conflict",), ())
+
+
+def test_an_unconfirmed_trigger_is_shown_as_such() -> None:
+    assert one(rule(), event("opened", "2026-03-02", data={"unconfirmed": True})).unconfirmed
+    assert not one(rule(), TRIGGER).unconfirmed
+
+
+@pytest.mark.parametrize(
+    ("internal", "expected"),
+    [
+        (Internal(1, True, time(17)), "2026-03-13 17:00"),
+        (Internal(0, True, time(17)), "2026-03-13 17:00"),
+        (Internal(2, False, time(9)), "2026-03-13 09:00"),
+    ],
+)
+def test_the_firms_own_limit_stands_beside_the_legal_one(internal: Internal, expected: str) -> None:
+    due_on_sunday = event("opened", "2026-02-28")
+    assert one(rule(internal=internal), due_on_sunday).internal_at == local(expected)
+
+
+def test_the_firms_own_limit_is_never_after_the_legal_one() -> None:
+    got = one(rule("2 hours", internal=Internal(0, False, time(23))), event("opened", "2026-03-02 10:00"))
+    assert got.internal_at == got.due_at
+
+
+def test_a_rule_without_a_length_grants_nothing() -> None:
+    assert found(rule(None), case(TRIGGER)) == ()
+    assert found(rule(None, versions=(RuleVersion("v1"),)), case(TRIGGER)) == ()
