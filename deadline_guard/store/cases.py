@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, ru
 _FIELDS: Final = (
     "code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at"
 )
+CONTENT_OF: Final = f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})'
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
 
 
@@ -56,8 +57,8 @@ def put_cases(conn: Connection, cases: Iterable[Case], now: datetime, by: str = 
         by_id = {case.id: case for case in chunk}
         ids = among(by_id)
         known = {row[0]: row[1:] for row in fetch(conn, f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})', ids)}
-        assigned = _assigned(conn, ids)
-        rows = {case_id: _row(case, assigned.get(case_id, {})) for case_id, case in by_id.items()}
+        in_roles = assigned(conn, ids)
+        rows = {case_id: content(case, in_roles.get(case_id, {})) for case_id, case in by_id.items()}
         inserts = [(case_id, *row) for case_id, row in rows.items() if case_id not in known]
         updates = [(*row, case_id) for case_id, row in rows.items() if case_id in known and known[case_id] != row]
         _write(conn, inserts, updates)
@@ -73,15 +74,17 @@ def put_cases(conn: Connection, cases: Iterable[Case], now: datetime, by: str = 
     return Changed(frozenset(new), frozenset(changed))
 
 
-def _row(case: Case, assigned: dict[str, str | None]) -> Row:
-    owners = {role: person for role, person in {**case.owners, **assigned}.items() if person is not None}
+def content(case: Case, in_roles: Mapping[str, str | None]) -> Row:
+    """Return what is compared and stored of a case (in the order of CONTENT_OF); assignments outlive its owners."""
+    owners = {role: person for role, person in {**case.owners, **in_roles}.items() if person is not None}
     return (
         case.code, case.title, case.case_type, dump(case.attributes), case.zone, case.calendar, case.jurisdiction,
         case.team, dump(owners), micros_or_none(case.opened_at), micros_or_none(case.closed_at),
     )  # fmt: skip
 
 
-def _assigned(conn: Connection, ids: tuple[str]) -> dict[str, dict[str, str | None]]:
+def assigned(conn: Connection, ids: tuple[str]) -> dict[str, dict[str, str | None]]:
+    """Return who was put into which role on these cases (None: taken out)."""
     found: dict[str, dict[str, str | None]] = {}
     for case_id, role, person in fetch(
         conn, f"SELECT case_id, role, person FROM assignment WHERE case_id IN ({AMONG}) ORDER BY id", ids

@@ -100,14 +100,23 @@ def record_events(conn: Connection, rows: Iterable[EventRow], now: datetime) -> 
 
 
 def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
-    latest = _latest(conn, rows)
-    at = micros(now)
-    new = same = conflicts = 0
+    found, fresh = sift(conn, rows)
+    _write(conn, fresh, now)
+    return found
+
+
+def sift(conn: Connection, rows: Iterable[EventRow]) -> tuple[Recorded, dict[str, list[Row]]]:
+    """Return what recording these rows would do, and the new revisions per case; nothing is written.
+
+    A revision: source, source_id, revision, kind, on, at, subject, data, retracted, origin, by, recorded at (None: now).
+    """
+    asked = list(rows)
+    latest = _latest(conn, asked)
+    new = same = conflicts = written = 0
     fresh: dict[str, list[Row]] = {}
-    for row in rows:
-        (case_id, kind, on, source, source_id, at_us, subject, data, retracted, origin, by, recorded_at) = row
+    for case_id, kind, on, source, source_id, at, subject, data, retracted, origin, by, recorded_at in asked:
         key = (case_id, source, source_id)
-        content: Row = _RETRACTED if retracted else (kind, on, at_us, subject, data)
+        content: Row = _RETRACTED if retracted else (kind, on, at, subject, data)
         known = latest.get(key)
         if known is None:
             known = latest[key] = _Latest()
@@ -118,13 +127,15 @@ def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
         elif origin != HAND and known.by_hand not in (None, content):
             conflicts += 1
         known.add(origin, content)
-        fresh.setdefault(case_id, []).append(
-            (case_id, source, source_id, known.revision, kind, on, at_us, subject, data, int(retracted), origin,
-             at if recorded_at is None else recorded_at, by)
+        written += 1
+        revision = (
+            source, source_id, known.revision, kind, on, at, subject, data, int(retracted), origin, by, recorded_at
         )  # fmt: skip
-    _write(conn, fresh, now)
-    written = sum(map(len, fresh.values()))
-    return Recorded(new, written - new, same, conflicts, frozenset(fresh))
+        if case_id in fresh:
+            fresh[case_id].append(revision)
+        else:
+            fresh[case_id] = [revision]
+    return Recorded(new, written - new, same, conflicts, frozenset(fresh)), fresh
 
 
 def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest]:
@@ -162,16 +173,21 @@ def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest]:
 def _write(conn: Connection, fresh: dict[str, list[Row]], now: datetime) -> None:
     if not fresh:
         return
-    entries = []
+    at = micros(now)
+    entries: list[ledger.Entry] = []
     for case_id, rows in fresh.items():
-        rows.sort()
+        rows[:] = sorted(row if row[-1] is not None else (*row[:-1], at) for row in rows)
         entries.append(ledger.Entry(ledger.of_case(case_id), "events", dump(rows), keep=False))
     numbers = ledger.append(conn, entries, now)
     run_many(
         conn,
-        "INSERT INTO event (case_id, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
-        "recorded_at, recorded_by, entry) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        [(*row, n) for n, rows in zip(numbers, fresh.values(), strict=True) for row in rows],
+        "INSERT INTO event (case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, "
+        "retracted, origin, recorded_by, recorded_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (case_id, n, *row)
+            for n, (case_id, rows) in zip(numbers, fresh.items(), strict=True)
+            for row in rows
+        ],
     )
     queue.mark_stale(conn, fresh, queue.STALE_EVENT, "event")
     queue.mark_stale(conn, seen_from(conn, fresh), queue.STALE_EVENT, "event of a linked case")
