@@ -12,10 +12,13 @@ from deadline_guard.channels.base import (
 )
 from deadline_guard.channels.console import Console
 from deadline_guard.channels.email import Email
+from deadline_guard.channels.slack import Slack, SlackWebhook
 
 CHANNELS: dict[str, type[Channel]] = {
     "console": Console,
     "email": Email,
+    "slack": Slack,
+    "slack_webhook": SlackWebhook,
 }
 
 __all__ = [

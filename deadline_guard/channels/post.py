@@ -1,0 +1,160 @@
+"""JSON to an HTTP address over a kept connection; and robots, which are such addresses with a name."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import select
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from deadline_guard.channels.base import DeliveryError, Outcome
+from deadline_guard.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said; ``retry_after`` in seconds where it named them."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+
+    def json(self) -> Mapping[str, Any]:
+        """Return the body as a mapping; empty when it is none."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def words(self) -> str:
+        """Return the beginning of the body for a log line."""
+        return " ".join(self.body.decode("utf-8", "replace").split())[:200]
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """An address that posts into one chat group; ``secret`` signs the request."""
+
+    url: str
+    secret: str | None = None
+
+
+def robots(url: str, secret: str | None, where: str) -> Mapping[str, Robot]:
+    """Read the ``url`` secret: one address, or a line ``name address [signing secret]`` for each robot."""
+    found: dict[str, Robot] = {}
+    for line in url.splitlines():
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if "://" in words[0]:
+            words = ["", *words]
+        if len(words) not in (2, 3) or urlsplit(words[1]).scheme not in ("http", "https"):
+            raise ConfigError(
+                f"channels.{where}.url: expected one address, or lines of 'name https://… [secret]'"
+            )
+        found[words[0]] = Robot(words[1], words[2] if len(words) == 3 else secret)
+    if not found:
+        raise ConfigError(f"channels.{where}.url: it is empty; put the address of the robot there")
+    return found
+
+
+def chosen(known: Mapping[str, Robot], name: str, where: str) -> Robot:
+    """Return the robot of this name; '' is the one without a name, or the only one."""
+    robot = known.get(name) or (next(iter(known.values())) if not name and len(known) == 1 else None)
+    if robot is None:
+        names = ", ".join(n or "(without name)" for n in known)
+        raise DeliveryError(
+            f"{where} has no robot {name!r}, only {names}; mend people.yaml or the url file",
+            Outcome.PERMANENT,
+        )
+    return robot
+
+
+class Poster:
+    """Keeps one connection a host; tells apart what never left from what left without an answer."""
+
+    def __init__(self, timeout: float, ca_file: str | None = None) -> None:
+        self._timeout = timeout
+        self._ca_file = ca_file
+        self._kept: dict[tuple[str, str], http.client.HTTPConnection] = {}
+
+    def post(self, url: str, payload: Mapping[str, Any]) -> Answer:
+        """POST ``payload`` once; raises a retry error before and an ambiguous one after it left."""
+        parts = urlsplit(url)
+        place = (parts.scheme, parts.netloc)
+        connection = self._connected(place)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        content = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
+        try:
+            connection.request("POST", target, content, {"Content-Type": "application/json; charset=utf-8"})
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._drop(place)
+            raise DeliveryError(
+                f"{parts.hostname} gave no answer ({error or type(error).__name__}); "
+                "it may have taken the message",
+                Outcome.AMBIGUOUS,
+            ) from error
+        if response.will_close:
+            self._drop(place)
+        return Answer(response.status, body, _seconds(response.getheader("Retry-After")))
+
+    def close(self) -> None:
+        """Close every connection."""
+        for place in list(self._kept):
+            self._drop(place)
+
+    def _connected(self, place: tuple[str, str]) -> http.client.HTTPConnection:
+        kept = self._kept.get(place)
+        if kept is not None and kept.sock is not None and not select.select([kept.sock], [], [], 0)[0]:
+            return kept
+        self._drop(place)
+        scheme, netloc = place
+        connection: http.client.HTTPConnection
+        if scheme == "https":
+            tls = ssl.create_default_context(cafile=self._ca_file)
+            connection = http.client.HTTPSConnection(netloc, timeout=self._timeout, context=tls)
+        else:
+            connection = http.client.HTTPConnection(netloc, timeout=self._timeout)
+        try:
+            connection.connect()
+        except ssl.SSLCertVerificationError as error:
+            raise DeliveryError(
+                f"configuration: {netloc} shows a certificate that does not verify ({error.verify_message})",
+                Outcome.PERMANENT,
+            ) from error
+        except OSError as error:
+            raise DeliveryError(
+                f"{netloc} cannot be reached ({error or type(error).__name__})", Outcome.RETRY
+            ) from error
+        self._kept[place] = connection
+        return connection
+
+    def _drop(self, place: tuple[str, str]) -> None:
+        kept = self._kept.pop(place, None)
+        if kept is not None:
+            kept.close()
+
+
+def refused(host: str, answer: Answer) -> DeliveryError:
+    """Turn an HTTP status that is not 200 into an error: 429 and 5xx are tried again, the rest is final."""
+    again = answer.status in (408, 429) or answer.status >= 500
+    return DeliveryError(
+        f"{host} answered {answer.status} {answer.words()}".rstrip(),
+        Outcome.RETRY if again else Outcome.PERMANENT,
+        answer.retry_after,
+    )
+
+
+def _seconds(header: str | None) -> float | None:
+    """Return Retry-After in seconds; its other form, a date, would need a clock and is left out."""
+    try:
+        return max(0.0, float(header)) if header is not None else None
+    except ValueError:
+        return None
