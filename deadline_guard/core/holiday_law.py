@@ -53,6 +53,9 @@ class HolidayRule:
     moved: Mapping[int, int] = field(default_factory=dict)
     observed: Mapping[int, int] = field(default_factory=dict)
     disputed: frozenset[int] = frozenset()
+    unsettled: Text | None = (
+        None  # why the disputed days are; without ``moved`` or ``observed``: the day itself
+    )
     weekdays: frozenset[int] | None = None
     christmas: frozenset[int] | None = None
     only: frozenset[int] | None = None
@@ -103,7 +106,6 @@ class CalendarLaw:
     single: Mapping[date, Ruled] = field(default_factory=dict)
     first: int = 1960
     last: int = 2036
-    unsettled: Text | None = None
 
     def days(self, year: int) -> Iterator[Ruled]:
         """Yield the days that the rules set in ``year``; a moved day may lie in a neighbouring year."""
@@ -113,11 +115,12 @@ class CalendarLaw:
             if day is None or (rule.weekdays is not None and day.weekday() not in rule.weekdays):
                 continue
             weekday = day.weekday()
-            doubt = self.unsettled if weekday in rule.disputed else None
+            doubt = rule.unsettled if weekday in rule.disputed else None
             if weekday in rule.moved:
                 yield Ruled(day + timedelta(rule.moved[weekday]), rule.kind, _observed(rule.name), doubt)
                 continue
-            yield Ruled(day, rule.kind, rule.name)
+            itself = doubt if weekday not in rule.observed else None
+            yield Ruled(day, rule.kind, rule.name, itself)
             if weekday in rule.observed:
                 yield Ruled(day + timedelta(rule.observed[weekday]), rule.kind, _observed(rule.name), doubt)
 
