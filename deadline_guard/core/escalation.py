@@ -223,7 +223,9 @@ def _audience(c: _Cycle, owner: Resolution) -> list[Resolution]:
 def _climb(c: _Cycle, owner: Resolution) -> None:
     """Take the next step when nobody answered in time; else say when that would be. Repeat where asked."""
     here = tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in _WARNS and t.state != "withdrawn")
-    seen = acknowledgement(c.case, c.assessment.rule.id, c.assessment.deadline.cycle, c.since or c.now, c.profile.ack_expires)
+    seen = acknowledgement(
+        c.case, c.assessment.rule.id, c.assessment.deadline.cycle, c.since or c.now, c.profile.ack_expires
+    )
     void_at = _void_at(seen, here, owner, c) if seen else None
     if seen is not None and void_at is None:
         if c.level < Level.OVERDUE:
@@ -260,7 +262,9 @@ def _silent_since(c: _Cycle, here: tuple[Told, ...], void_at: datetime | None) -
     first = [t.decided_at for t in here if t.level >= c.profile.chain_from]
     begun = max(steps) if steps else min(first, default=c.now)
     if not here and c.since is not None and _told_this_date(c):
-        begun = c.since  # the date came back to one that was told before: nobody is told again, silence runs on
+        begun = (
+            c.since
+        )  # the date came back to one that was told before: nobody is told again, silence runs on
     return max(begun, void_at) if void_at else begun
 
 
@@ -275,7 +279,14 @@ def _take_step(c: _Cycle, owner: Resolution, silent_since: datetime) -> None:
         c.step += 1
         fresh = _fresh(c, owner, rung)
         for to in fresh:
-            c.tell(to, NoticeKind.STEP, Reason.UNANSWERED, silent_since=silent_since.isoformat(), next=_next_step(c), action=rung.action)
+            c.tell(
+                to,
+                NoticeKind.STEP,
+                Reason.UNANSWERED,
+                silent_since=silent_since.isoformat(),
+                next=_next_step(c),
+                action=rung.action,
+            )
         if fresh:
             silent_since = c.now
 
@@ -295,7 +306,12 @@ def _next_step(c: _Cycle) -> Mapping[str, Any] | None:
         return None
     rung = c.profile.chain[c.step - 1]
     to = c.resolve(rung.tell[0])
-    return {"at": after(c.now, rung.after).isoformat(), "person": to.person.id, "role": rung.tell[0], "step": c.step + 1}
+    return {
+        "at": after(c.now, rung.after).isoformat(),
+        "person": to.person.id,
+        "role": rung.tell[0],
+        "step": c.step + 1,
+    }
 
 
 def _repeat(c: _Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:
@@ -361,7 +377,9 @@ def _close(c: _Cycle) -> None:
             c.tell(to, NoticeKind.CLOSED, reason, by=answered_by, state=deadline.state.value)
 
 
-def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime) -> list[Notice]:
+def _gone(
+    case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime
+) -> list[Notice]:
     """Withdraw what was warned of when its trigger was retracted or its rule left the rulebook."""
     rule = rulebook.rules.get(track.rule)
     if track.state != State.OPEN or (rule is not None and not rule.profile.tell_closed):
@@ -369,9 +387,20 @@ def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, 
     warned = dict.fromkeys(t.person for t in told if t.kind in _WARNS and t.state == "sent")
     return [
         Notice(
-            subject=case.id, rule=track.rule, cycle=track.cycle, due_rev=track.due_rev, kind=NoticeKind.WITHDRAWN,
-            level=Level.OK, step=track.step, n=1, person=person, reason=Reason.RULE_GONE, decided_at=now,
-            due_at=track.due_at, due_on=None, data={"rule_known": rule is not None},
+            subject=case.id,
+            rule=track.rule,
+            cycle=track.cycle,
+            due_rev=track.due_rev,
+            kind=NoticeKind.WITHDRAWN,
+            level=Level.OK,
+            step=track.step,
+            n=1,
+            person=person,
+            reason=Reason.RULE_GONE,
+            decided_at=now,
+            due_at=track.due_at,
+            due_on=None,
+            data={"rule_known": rule is not None},
         )  # fmt: skip
         for person in warned
     ]

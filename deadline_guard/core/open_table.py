@@ -119,33 +119,38 @@ class TableMaker:
     def longer(self, known: OpenTable, start: int, *, earlier: bool = False) -> OpenTable:
         """Return ``known`` with at least two more years on one side, twice as many each time.
 
-        ``start`` is where the search began. Raises NoOpenTimeError where the side has been closed for a year,
-        InputError at the bounds of a table.
+        ``start`` is where the search began; the other side is given up where the table would get too long.
+        Raises NoOpenTimeError where the side has been closed for a year, InputError 400 years from ``start``.
         """
-        years = known.last_year - known.first_year + 1
-        more = min(max(2, years), MOST_YEARS - years)
+        more = max(2, known.last_year - known.first_year + 1)
+        low, high = known.first_year, known.last_year
         if earlier:
             opening = known.starts[0] if known.starts else known.high
-            closed, low, high = min(start, opening) - known.low, known.first_year - more, known.last_year
-            low = max(low, FIRST_YEAR)
+            closed = min(start, opening) - known.low
+            limit = max(FIRST_YEAR, _year(start + DAY) - MOST_YEARS + 1)
+            low = max(low - more, limit)
+            high = high if high - low < MOST_YEARS else _year(start + DAY)
         else:
             closing = known.ends[-1] if known.ends else known.low
-            closed, low, high = known.high - max(start, closing), known.first_year, known.last_year + more
-            high = min(high, LAST_YEAR)
+            closed = known.high - max(start, closing)
+            limit = min(LAST_YEAR, _year(start - DAY) + MOST_YEARS - 1)
+            high = min(high + more, limit)
+            low = low if high - low < MOST_YEARS else _year(start - DAY)
         if closed > CLOSED_YEAR:
             raise no_open_time(start)
-        if (low, high) == (known.first_year, known.last_year):
+        if low >= known.first_year and high <= known.last_year:
             raise InputError(
                 field="minutes",
                 code="out_of_range",
-                message=f"the working time asked for lies outside the years {low} to {high}",
+                message=f"so much working time reaches beyond the year {limit}: ask for less",
             )
         return self._grown(known, low, high)
 
     def _grown(self, known: OpenTable, low: int, high: int) -> OpenTable:
         if low >= known.first_year and high <= known.last_year:
             return known
-        return self._table(low, high, known)
+        inside = low <= known.first_year and known.last_year <= high
+        return self._table(low, high, known if inside else None)
 
     def _table(self, low: int, high: int, known: OpenTable | None = None) -> OpenTable:
         starts: list[int] = []

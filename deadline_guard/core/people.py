@@ -75,7 +75,9 @@ class Directory:
         return None
 
 
-def who(role: str, case: Case | None, at: datetime, directory: Directory, case_type: CaseType | None = None) -> Resolution:
+def who(
+    role: str, case: Case | None, at: datetime, directory: Directory, case_type: CaseType | None = None
+) -> Resolution:
     """Return the person who answers for ``role`` on ``case`` at ``at``; never nobody.
 
     Order: assignment on the case → responsible role of the stage → team → firm-wide role → named fallback.

@@ -286,7 +286,11 @@ class Rulebook:
         by_type: dict[str, tuple[Rule, ...]] = {}
         candidates: dict[str, dict[str, tuple[Rule, ...]]] = {}
         for type_id, case_type in self.case_types.items():
-            rules = tuple(r for r in self.rules.values() if r.enabled and type_id in r.applies_to.get("case_type", (type_id,)))
+            rules = tuple(
+                r
+                for r in self.rules.values()
+                if r.enabled and type_id in r.applies_to.get("case_type", (type_id,))
+            )
             kinds: dict[str, list[Rule]] = {}
             for rule in rules:
                 for kind in _opening_kinds(rule, case_type):

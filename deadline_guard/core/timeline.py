@@ -94,7 +94,13 @@ class Event:
         """Return what makes two revisions the same (not who wrote them, nor when)."""
         if self.retracted:
             return ("retracted",)
-        return (self.kind, self.on, self.at, self.subject, tuple(sorted((k, repr(v)) for k, v in self.data.items())))
+        return (
+            self.kind,
+            self.on,
+            self.at,
+            self.subject,
+            tuple(sorted((k, repr(v)) for k, v in self.data.items())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,9 @@ def effective(revisions: Iterable[Event]) -> Event | None:
     hand = by_hand[-1]
     if hand.content() == latest.content():
         return None if latest.retracted else latest
-    rivals = sorted((e for e in (hand, latest) if not e.retracted), key=lambda e: (_date_that_works(e), e.revision))
+    rivals = sorted(
+        (e for e in (hand, latest) if not e.retracted), key=lambda e: (_date_that_works(e), e.revision)
+    )
     if not rivals:
         return None
     other = latest if rivals[0] is hand else hand
@@ -159,7 +167,10 @@ def timeline(revisions: Iterable[Event], known_at: datetime | None = None) -> Ti
     for event in revisions:
         if known_at is None or event.recorded_at <= known_at:
             chains.setdefault((event.source, event.source_id), []).append(event)
-    folded = (chain[0] if len(chain) == 1 and not chain[0].retracted else effective(chain) for chain in chains.values())
+    folded = (
+        chain[0] if len(chain) == 1 and not chain[0].retracted else effective(chain)
+        for chain in chains.values()
+    )
     return Timeline.of(e for e in folded if e is not None)
 
 

@@ -26,7 +26,13 @@ AUDIT = "finding.audit"
 
 
 def finding(
-    subject: str, rule: str, episode: str, directory: Directory, now: datetime, case: Case | None = None, **data: Any
+    subject: str,
+    rule: str,
+    episode: str,
+    directory: Directory,
+    now: datetime,
+    case: Case | None = None,
+    **data: Any,
 ) -> Notice:
     """Return the notice of one finding to the admin; one ``episode`` of it is told once."""
     to = who("admin", case, now, directory)
@@ -52,11 +58,20 @@ def case_findings(
     if owner is None:
         found.append(finding(case.id, NO_OWNER, "unassigned", directory, now, case, code=case.code))
     elif owner not in directory.persons or not directory.persons[owner].active:
-        found.append(finding(case.id, NO_OWNER, f"unknown {owner}", directory, now, case, code=case.code, owner=owner))
+        found.append(
+            finding(case.id, NO_OWNER, f"unknown {owner}", directory, now, case, code=case.code, owner=owner)
+        )
     if not assessments and not any(meets(rule, case) for rule in rulebook.by_type.get(case.case_type, ())):
         found.append(
             finding(
-                case.id, NO_RULE, case.case_type, directory, now, case, code=case.code, case_type=case.case_type
+                case.id,
+                NO_RULE,
+                case.case_type,
+                directory,
+                now,
+                case,
+                code=case.code,
+                case_type=case.case_type,
             )
         )
     return tuple(n for n in found if (n.rule, n.cycle) not in history.told)
@@ -82,8 +97,14 @@ def stale_sources(
         if source.late(now):
             found.append(
                 finding(
-                    f"source:{source.name}", STALE_SOURCE, seen.isoformat(), directory, now,
-                    source=source.name, since=seen.isoformat(), every=str(every),
+                    f"source:{source.name}",
+                    STALE_SOURCE,
+                    seen.isoformat(),
+                    directory,
+                    now,
+                    source=source.name,
+                    since=seen.isoformat(),
+                    every=str(every),
                 )  # fmt: skip
             )
         else:
@@ -94,5 +115,11 @@ def stale_sources(
 def missed_tick(last_next_at: datetime, directory: Directory, now: datetime) -> Notice:
     """Return the finding that the daemon slept past the instant at which it should have woken."""
     return finding(
-        SYSTEM, MISSED_TICK, last_next_at.isoformat(), directory, now, since=last_next_at.isoformat(), until=now.isoformat()
+        SYSTEM,
+        MISSED_TICK,
+        last_next_at.isoformat(),
+        directory,
+        now,
+        since=last_next_at.isoformat(),
+        until=now.isoformat(),
     )

@@ -35,15 +35,22 @@ def tick(office: Office, now: datetime) -> datetime | None:
     _system_findings(office, now)
     counts.update(fill_outbox(office, now, downtime=downtime))
     with office.store.write() as conn:
-        following = next_at(office, conn, now)
+        following = next_decision(office, conn, now)
         runs.record_run(conn, runs.Run(started, office.machine_now(), now, following, dict(counts)))
-        runs.save_virtual_clock(conn, now)
+        if office.config.clock is not None:
+            runs.save_virtual_clock(conn, now)
     return following
 
 
 def next_at(office: Office, conn: Connection, now: datetime) -> datetime | None:
-    """Return the earliest instant after ``now`` at which a case, a held notice, a message, a job or a source is due."""
-    instants = [queue.next_wake(conn), now if queue.has_stale(conn) else None, notices.next_hold(conn), messages.next_attempt(conn)]
+    """Return the earliest instant from ``now`` on at which there is anything to decide or to send."""
+    instants = (next_decision(office, conn, now), messages.next_attempt(conn))
+    return min((max(at, now) for at in instants if at is not None), default=None)
+
+
+def next_decision(office: Office, conn: Connection, now: datetime) -> datetime | None:
+    """Return the earliest instant from ``now`` on at which a case, a held notice, a job or a source is due."""
+    instants = [queue.next_wake(conn), now if queue.has_stale(conn) else None, notices.next_hold(conn)]
     for job, line in _lines(office).items():
         instants.append(cron.due(line, runs.last_fired(conn, job), now, office.config.tz)[1])
     instants.append(findings.stale_sources(sources.sources(conn), office.people, now)[1])

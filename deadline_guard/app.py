@@ -1,0 +1,186 @@
+"""The composition root: from a configuration file to an office at work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from deadline_guard import paths
+from deadline_guard.channels import CHANNELS
+from deadline_guard.clock import Clock, SteppingClock, SystemClock
+from deadline_guard.config import Config, parse, secret
+from deadline_guard.core.people import Directory
+from deadline_guard.core.rules import Rulebook
+from deadline_guard.errors import ConfigError, RulebookError
+from deadline_guard.loop import cron, deliver, findings
+from deadline_guard.loop.office import Office
+from deadline_guard.loop.senders import Senders, builder
+from deadline_guard.loop.tick import next_at, tick
+from deadline_guard.rulebook import calendars as calendar_files
+from deadline_guard.rulebook import load as rulebook_files
+from deadline_guard.rulebook import people as people_files
+from deadline_guard.rulebook import source
+from deadline_guard.rulebook.problems import Problem
+from deadline_guard.store import Store, notices, people, queue, runs
+
+log = logging.getLogger(__name__)
+_SECRETS = ("password", "token", "app_token", "signing_secret", "url", "secret")
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration in ``path``; raises ConfigError with every problem as file:line:column."""
+    document, problems = source.read(path)
+    if document is None or problems:
+        raise ConfigError("\n".join(str(p) for p in problems))
+    found, refused = parse(document.data, path.resolve().parent)
+    if found is None:
+        lines = []
+        for place, words in refused:
+            mark = document.at(place)
+            lines.append(f"{path}:{mark.line}:{mark.column}  error  {'.'.join(map(str, place))}: {words}")
+        raise ConfigError("\n".join(lines))
+    cron.check(found.jobs.model_dump())
+    return found
+
+
+def load_rules(config: Config) -> tuple[Rulebook, Directory, list[Problem]]:
+    """Return rulebook and people of an office; raises RulebookError when any error stands in them."""
+    folders = [paths.rules_dir()] if config.shipped_rules else []
+    folders += [config.path(p) for p in config.rules]
+    rulebook, problems = rulebook_files.load(folders)
+    directory, about_people = people_files.load(config.path(config.people))
+    problems = [*problems, *about_people]
+    errors = [p for p in problems if p.is_error]
+    if rulebook is None or directory is None or errors:
+        raise RulebookError("\n".join(str(p) for p in errors))
+    return rulebook, directory, problems
+
+
+def _clock(config: Config, store: Store) -> Clock:
+    """Return the machine's clock, or the virtual one resumed after its last committed tick."""
+    if config.clock is None:
+        return SystemClock()
+    with store.read() as conn:
+        reached = runs.virtual_clock(conn)
+    return SteppingClock(
+        max(reached, config.clock.start) if reached else config.clock.start, config.clock.pace
+    )
+
+
+class App:
+    """An office at work: store, rules, people, clock and senders; passed down, never imported from below."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self.config = config
+        self.store = store
+        self.clock = clock
+        rulebook, directory, _ = load_rules(config)
+        self.office = Office(store, config, rulebook, calendar_files.shipped(), directory)
+        self.reload_wanted = False
+        self.mail_ready = threading.Event()
+        self._senders: Senders | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock | None = None, create: bool = False) -> App:
+        """Open the office that a configuration file describes; ``create`` makes or upgrades its database."""
+        config = read_config(path)
+        store = Store.open(config.path(config.database), create=create)
+        try:
+            return cls(config, store, clock or _clock(config, store))
+        except BaseException:
+            store.close()
+            raise
+
+    @property
+    def senders(self) -> Senders:
+        """Return the sender threads, started when first needed."""
+        if self._senders is None:
+            settings = self.config.delivery
+            self._senders = Senders(builder(self._sections(), CHANNELS), settings.threads, settings.per_host)
+        return self._senders
+
+    def _sections(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return every channel's settings with its secrets read from file or environment."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for name, section in self.config.channels.items():
+            plain: Mapping[str, Any] = section
+            for key in _SECRETS:
+                plain = secret(plain, key, self.config.folder)
+            found[name] = plain
+        return found
+
+    def start(self) -> None:
+        """Record which rules and people are in force; cases decided under others are decided again in turn."""
+        self.senders  # noqa: B018 - a wrong channel section is refused before the first tick
+        now = self.clock.now()
+        changed = False
+        with self.store.write() as conn:
+            changed |= people.put_revision(conn, "rulebook", self.office.rulebook.revision, "", now)
+            changed |= people.put_revision(conn, "people", self.office.people.revision, "", now)
+        if changed:
+            self._mark_all("rulebook or people changed")
+
+    def _mark_all(self, reason: str) -> None:
+        """Queue every case for a new decision, in batches, each its own short transaction."""
+        after: str | None = ""
+        while after is not None:
+            with self.store.write() as conn:
+                after = queue.mark_all_stale_batch(conn, queue.STALE_RULES, reason, after)
+
+    def reload(self) -> list[Problem]:
+        """Read rules and people again; what does not load never replaces what is in force, and is a finding."""
+        self.reload_wanted = False
+        try:
+            rulebook, directory, problems = load_rules(self.config)
+        except RulebookError as refused:
+            log.error("the changed rules were refused, the old ones stay in force:\n%s", refused)
+            now = self.clock.now()
+            with self.store.write() as conn:
+                told = findings.finding(
+                    findings.SYSTEM, findings.RULES_REFUSED, sha256(str(refused).encode()).hexdigest()[:12],
+                    self.office.directory(conn), now, error=str(refused)[:500],
+                )  # fmt: skip
+                notices.insert(conn, [told], now)
+            return []
+        same = (rulebook.revision, directory.revision) == (
+            self.office.rulebook.revision,
+            self.office.people.revision,
+        )
+        if not same:
+            self.office.rulebook, self.office.people = rulebook, directory
+            self.start()
+        return problems
+
+    def tick(self, now: datetime) -> datetime | None:
+        """Do one round except sending; return when the next is due."""
+        if self.reload_wanted:
+            self.reload()
+        return tick(self.office, now)
+
+    def deliver(self, now: Callable[[], datetime], stopping: threading.Event) -> None:
+        """Send what may go."""
+        deliver.deliver(self.office, self.senders, now, stopping)
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return the next instant at which anything is due."""
+        with self.store.read() as conn:
+            return next_at(self.office, conn, now)
+
+    def is_due(self) -> bool:
+        """Return whether something changed or fell due since the last tick (another process may have written)."""
+        now = self.clock.now()
+        with self.store.read() as conn:
+            wake = queue.next_wake(conn)
+            return queue.has_stale(conn) or (wake is not None and wake <= now)
+
+    def close(self) -> None:
+        """Finish what is under way and close everything."""
+        if self._senders is not None:
+            self._senders.close()
+            self._senders = None
+        self.store.close()

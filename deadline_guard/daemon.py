@@ -1,0 +1,123 @@
+"""The daemon: wakes at the earliest instant at which anything is due, at most a heartbeat apart."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from deadline_guard.app import App
+from deadline_guard.clock import SteppingClock
+
+log = logging.getLogger(__name__)
+_FLOOR = timedelta(milliseconds=20)
+
+
+class Daemon:
+    """Runs the loop of one office until it is told to stop; SIGTERM finishes the batch under way."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.stopping = threading.Event()
+        self.woken = threading.Event()
+
+    def run(self) -> None:
+        """Run until stopped, or until a virtual clock has reached its end."""
+        with self.app.store.lock_daemon(f"process {os.getpid()}"):
+            self._on_signals()
+            self.app.start()
+            try:
+                if isinstance(self.app.clock, SteppingClock):
+                    self._step()
+                else:
+                    self._tick_by_scheduler()
+            finally:
+                self.app.close()
+
+    def stop(self, *_: object) -> None:
+        """Finish what is under way, then come back from :meth:`run`."""
+        self.stopping.set()
+        self.woken.set()
+
+    def _on_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def reload(_signal: int, _frame: FrameType | None) -> None:
+            self.app.reload_wanted = True
+            self.woken.set()
+
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        signal.signal(signal.SIGHUP, reload)
+
+    def _step(self) -> None:
+        """Run on a virtual clock: everything due, then jump to the next thing to do."""
+        until = self.app.config.clock.until if self.app.config.clock else datetime.max.replace(tzinfo=UTC)
+        while not self.stopping.is_set():
+            now = self.app.clock.now()
+            if now > until:
+                return
+            self.app.tick(now)
+            self.app.deliver(self.app.clock.now, self.stopping)
+            following = self.app.next_at(now)
+            if following is None or following > until:
+                return
+            self.app.clock.wait_until(max(following, now + timedelta(seconds=1)), self.woken)
+
+    def _tick_by_scheduler(self) -> None:
+        """Run on the machine's clock: the scheduler only wakes the tick, the database knows what is due."""
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        sender = threading.Thread(target=self._send, name="deliver", daemon=True)
+        sender.start()
+
+        def tick() -> None:
+            following = self._one_tick()
+            if not self.stopping.is_set():
+                scheduler.add_job(tick, DateTrigger(following, UTC), id="tick", replace_existing=True)
+
+        scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick")
+        scheduler.start()
+        while not self.stopping.is_set():
+            self.woken.wait(1.0)  # other processes write too: an import, an answer from the command line
+            if not self.stopping.is_set() and (self.app.reload_wanted or self.app.is_due()):
+                self.woken.clear()
+                scheduler.add_job(
+                    tick, DateTrigger(self.app.clock.now(), UTC), id="tick", replace_existing=True
+                )
+        scheduler.shutdown(wait=True)
+        sender.join()
+
+    def _one_tick(self) -> datetime:
+        """Run one tick; a tick that fails is logged and tried again, and the watchdog sees that none finished."""
+        now = self.app.clock.now()
+        heartbeat = now + self.app.config.daemon.heartbeat
+        try:
+            following = self.app.tick(now) or heartbeat
+        except Exception:
+            log.exception("tick failed; trying again in 5 seconds")
+            return now + timedelta(seconds=5)
+        self.app.mail_ready.set()
+        return min(max(following, self.app.clock.now() + _FLOOR), heartbeat)
+
+    def _send(self) -> None:
+        """Send whatever is ready, as long as the daemon runs."""
+        while not self.stopping.is_set():
+            self.app.mail_ready.wait(1.0)
+            self.app.mail_ready.clear()
+            try:
+                self.app.deliver(self.app.clock.now, self.stopping)
+            except Exception:
+                log.exception("delivery failed; trying again")
+                self.stopping.wait(5.0)

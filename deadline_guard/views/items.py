@@ -1,0 +1,219 @@
+"""From stored notices to what a text needs: everything gathered, before a word is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.assess import Assessment, assess
+from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.law import in_force, law_of
+from deadline_guard.core.notices import Notice, NoticeKind
+from deadline_guard.core.people import Directory, Person, who
+from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
+from deadline_guard.core.timeline import Answer, Case
+from deadline_guard.messages import Item, Next, Past
+from deadline_guard.store import cases, tried
+from deadline_guard.store.notices import StoredNotice
+
+_FINDING = "finding."
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the views read besides the database: the rules, calendars and people in force."""
+
+    rulebook: Rulebook
+    calendars: Mapping[str, Calendar]
+    directory: Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One case with its deadlines as of an instant."""
+
+    case: Case
+    found: Mapping[tuple[str, str], Assessment]
+
+
+def look(conn: Connection, subjects: Iterable[str], sight: Sight, now: datetime) -> dict[str, Seen]:
+    """Return the cases among ``subjects`` with what is known and due at ``now``; dates are worked out anew."""
+    seen: dict[str, Seen] = {}
+    for case_id, one in cases.load_cases(conn, list(subjects), known_at=now).items():
+        found, _ = assess(one.case, sight.rulebook, sight.calendars, now)
+        seen[case_id] = Seen(one.case, {(a.rule.id, a.deadline.cycle): a for a in found})
+    return seen
+
+
+def items(
+    conn: Connection,
+    stored: Sequence[StoredNotice],
+    reader: Person,
+    sight: Sight,
+    now: datetime,
+    ids: Mapping[int, str],
+    threads: Mapping[int, str],
+) -> list[Item]:
+    """Return the items of these notices for one reader; ``ids`` and ``threads`` are warning ids by notice id."""
+    seen = look(conn, {s.notice.subject for s in stored}, sight, now)
+    return [
+        _item(conn, s.notice, seen.get(s.notice.subject), reader, sight, now, ids[s.id], threads[s.id])
+        for s in stored
+    ]
+
+
+def _item(
+    conn: Connection,
+    notice: Notice,
+    seen: Seen | None,
+    reader: Person,
+    sight: Sight,
+    now: datetime,
+    warning_id: str,
+    thread_id: str,
+) -> Item:
+    rule = sight.rulebook.rules.get(notice.rule)
+    if seen is None or rule is None:
+        return _bare(notice, seen, sight, now, warning_id, thread_id)
+    found = seen.found.get((notice.rule, notice.cycle))
+    case, deadline = seen.case, found.deadline if found else None
+    due_on = deadline.due_on if deadline else notice.due_on
+    owner = who(found.owner_role if found else rule.owner, case, now, sight.directory)
+    warned = tried.of_cycle(conn, notice.subject, notice.rule, notice.cycle)
+    version = next((v for v in rule.versions if deadline and v.id == deadline.version), None)
+    version = version or in_force(rule.versions, due_on or now.date())
+    pack = sight.rulebook.packs.get(rule.pack)
+    return Item(
+        warning_id=warning_id,
+        thread_id=thread_id,
+        code=case.code,
+        title=case.title or None,
+        what=rule.title,
+        detail=deadline.what if deadline else "",
+        kind=notice.kind,
+        reason=notice.reason,
+        level=notice.level if notice.kind is not NoticeKind.CLOSED else Level.OK,
+        zone=case.zone,
+        due_on=due_on,
+        due_at=deadline.due_at if deadline else notice.due_at,
+        internal_at=deadline.internal_at if deadline else None,
+        **_left(due_on, rule, case, sight, reader, now),
+        owner=owner.person.name,
+        reader_is_owner=owner.person.id == reader.id,
+        deputy=_name(owner.person.deputy, sight),
+        via=notice.via,
+        names={p.id: p.name for p in sight.directory.persons.values() if p.id in " ".join(notice.via)},
+        step=notice.step,
+        steps=len(rule.profile.chain) + 1,
+        next=_next(notice, sight),
+        history=_history(case, warned, notice, sight),
+        silent_since=_instant(notice.data.get("silent_since")),
+        acts=rule.acts,
+        may_decline=rule.kind is Kind.RIGHT,
+        basis=deadline.basis if deadline else (),
+        readings=deadline.readings if deadline else (),
+        provisional=deadline.provisional if deadline else (),
+        unconfirmed=deadline.unconfirmed if deadline else False,
+        flags=deadline.flags if deadline else (),
+        rule=rule.id,
+        version=version.id if version else "",
+        citation=version.basis if version else "",
+        reviewed=pack.reviewed if pack else "none",
+        old_due_on=_local_day(notice.data.get("old_due"), case.zone),
+        moved_because=str(notice.data.get("because", "")),
+        remedy=rule.remedy,
+        data={**notice.data, "by_name": _name(str(notice.data.get("by", "")), sight)},
+        evaluated_at=notice.decided_at,
+        data_as_of=max((e.recorded_at for e in case.timeline.events), default=None),
+    )
+
+
+def _bare(
+    notice: Notice, seen: Seen | None, sight: Sight, now: datetime, warning_id: str, thread_id: str
+) -> Item:
+    """Return the item of a finding, or of a notice whose rule has left the rulebook."""
+    finding = notice.rule.removeprefix(_FINDING) if notice.rule.startswith(_FINDING) else ""
+    return Item(
+        warning_id=warning_id,
+        thread_id=thread_id,
+        code=seen.case.code if seen else str(notice.data.get("code", "")),
+        what={} if finding else {"zh": notice.rule, "en": notice.rule},
+        kind=notice.kind,
+        reason=notice.reason,
+        level=notice.level,
+        zone=seen.case.zone if seen else "UTC",
+        due_on=notice.due_on,
+        due_at=notice.due_at,
+        via=notice.via,
+        names={p.id: p.name for p in sight.directory.persons.values() if p.id in " ".join(notice.via)},
+        rule=notice.rule,
+        finding=finding,
+        data=notice.data,
+        evaluated_at=notice.decided_at,
+    )
+
+
+def _left(
+    due_on: date | None, rule: Rule, case: Case, sight: Sight, reader: Person, now: datetime
+) -> dict[str, Any]:
+    """Return working and calendar days from today (in the case's zone) to the due date."""
+    if due_on is None:
+        return {}
+    today = now.astimezone(ZoneInfo(case.zone)).date()
+    calendar = law_of(rule, case, sight.rulebook, sight.calendars).calendar
+    return {
+        "days_left": (due_on - today).days,
+        "working_days_left": calendar.working_days_between(today, due_on),
+    }
+
+
+def _next(notice: Notice, sight: Sight) -> Next | None:
+    given = notice.data.get("next")
+    if not given:
+        return None
+    at = datetime.fromisoformat(str(given["at"]))
+    return Next(at, _name(str(given["person"]), sight), str(given.get("role", "")), given.get("action"))
+
+
+def _history(case: Case, warned: Sequence[tried.Try], notice: Notice, sight: Sight) -> tuple[Past, ...]:
+    """Return what was tried and answered before this notice, oldest first."""
+    told = [
+        Past(t.at, t.outcome, _name(t.person, sight), t.channel, t.detail)
+        for t in warned
+        if t.at < notice.decided_at
+    ]
+    answered = [
+        Past(
+            e.recorded_at,
+            e.kind,
+            _name(str(e.data.get("by", e.recorded_by)), sight),
+            str(e.data.get("via", "")),
+        )
+        for kind in (Answer.ACKNOWLEDGED, Answer.DONE, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
+        for e in case.timeline.kind(kind.value)
+        if e.data.get("rule") in (None, notice.rule) and e.data.get("cycle") in (None, notice.cycle)
+    ]
+    return tuple(sorted((*told, *answered), key=lambda p: p.at))
+
+
+def _name(person: str | None, sight: Sight) -> str:
+    found = sight.directory.persons.get(person or "")
+    return found.name if found else (person or "")
+
+
+def _instant(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def _local_day(text: object, zone: str) -> date | None:
+    """Return the civil day before an end-of-day instant: the due date as a person says it."""
+    at = _instant(text)
+    if at is None:
+        return None
+    local = at.astimezone(ZoneInfo(zone))
+    return (local - timedelta(microseconds=1)).date() if local.time() == time() else local.date()

@@ -1,0 +1,74 @@
+"""Letters: leased messages rendered in the recipient's language, ready for a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from deadline_guard.channels import Letter
+from deadline_guard.core.people import Person
+from deadline_guard.messages import render
+from deadline_guard.store import messages as outbox
+from deadline_guard.store import notices, tried
+from deadline_guard.store.notices import StoredNotice
+from deadline_guard.store.sending import Leased
+from deadline_guard.views.items import Sight, items
+
+
+def letters(
+    conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime
+) -> dict[int, Letter]:
+    """Return the letter of each leased message by its id; ``locale`` is for people without one of their own."""
+    stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
+    roots = tried.threads(conn, [m.id for m in leased])
+    return {m.id: _letter(conn, m, stored, roots, sight, locale, now) for m in leased}
+
+
+def warning_id(message: int, place: int = 0, count: int = 1) -> str:
+    """Return the id that people quote: ``W-12``, or ``W-12.3`` for the third of several in one message."""
+    return f"W-{message}" if count == 1 else f"W-{message}.{place + 1}"
+
+
+def _letter(
+    conn: Connection,
+    message: Leased,
+    stored: Mapping[int, StoredNotice],
+    roots: Mapping[int, int],
+    sight: Sight,
+    locale: str,
+    now: datetime,
+) -> Letter:
+    persons = sight.directory.persons
+    reader = persons.get(message.person) or Person(message.person, message.person, locale)
+    carried = [stored[n] for n in message.notice_ids if stored[n].state != "withdrawn"]
+    count = len(carried)
+    ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
+    root = roots[message.id]
+    made = render(
+        items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}),
+        kind=message.kind,
+        locale=reader.locale or locale,
+        channel=message.channel,
+        person_name=reader.name,
+        zone=reader.zone,
+        may_repeat=message.may_repeat,
+    )
+    thread_root = outbox.thread_root(conn, message.thread, message.channel, message.person)
+    return Letter(
+        delivery_id=warning_id(message.id),
+        address=message.address,
+        subject=made.subject,
+        text=made.text,
+        html=made.html or None,
+        blocks=made.blocks or None,
+        sender_name=made.sender_name,
+        recipient_name=reader.name,
+        sent_at=now,
+        thread_root=thread_root if root != message.id else None,
+        previous=tried.previous_remote(conn, message.id),
+        reply_token=warning_id(message.id),
+        may_repeat=message.may_repeat,
+        metadata={"delivery_id": warning_id(message.id), "thread": message.thread},
+    )
