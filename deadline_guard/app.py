@@ -67,9 +67,7 @@ def _clock(config: Config, store: Store) -> Clock:
         return SystemClock()
     with store.read() as conn:
         reached = runs.virtual_clock(conn)
-    return SteppingClock(
-        max(reached, config.clock.start) if reached else config.clock.start, config.clock.pace
-    )
+    return SteppingClock(max(reached, config.clock.start) if reached else config.clock.start, config.clock.pace)
 
 
 class App:

@@ -93,9 +93,7 @@ class Daemon:
             self.woken.wait(1.0)  # other processes write too: an import, an answer from the command line
             if not self.stopping.is_set() and (self.app.reload_wanted or self.app.is_due()):
                 self.woken.clear()
-                scheduler.add_job(
-                    tick, DateTrigger(self.app.clock.now(), UTC), id="tick", replace_existing=True
-                )
+                scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick", replace_existing=True)
         scheduler.shutdown(wait=True)
         sender.join()
 

@@ -69,9 +69,7 @@ def _batch(office: Office, senders: Senders, now: datetime, by: str) -> Counter[
     return counts
 
 
-def _settle(
-    office: Office, conn: Connection, group: Sequence[tuple[Leased, Settled]], now: datetime
-) -> Counter[str]:
+def _settle(office: Office, conn: Connection, group: Sequence[tuple[Leased, Settled]], now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     outcomes = []
     for message, settled in group:
@@ -96,9 +94,7 @@ def _outcome(message: Leased, settled: Settled, settings: Delivery, now: datetim
     if settled.outcome is Outcome.PERMANENT or message.attempt >= settings.max_attempts:
         return sending.Outcome(message.id, message.attempt, sending.DEAD, settled.detail)
     kind = sending.AMBIGUOUS if settled.outcome is Outcome.AMBIGUOUS else sending.RETRY
-    at = now + max(
-        backoff(message.id, message.attempt, settings), timedelta(seconds=settled.retry_after or 0)
-    )
+    at = now + max(backoff(message.id, message.attempt, settings), timedelta(seconds=settled.retry_after or 0))
     return sending.Outcome(message.id, message.attempt, kind, settled.detail, None, at)
 
 
@@ -144,6 +140,6 @@ def _fall_back(office: Office, conn: Connection, message: Leased, settled: Settl
                     message=f"W-{message.id}",
                     person=name,
                     **words,
-                )  # fmt: skip
+                )
             )
         notices.insert(conn, found, now)

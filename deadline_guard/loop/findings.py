@@ -58,9 +58,7 @@ def case_findings(
     if owner is None:
         found.append(finding(case.id, NO_OWNER, "unassigned", directory, now, case, code=case.code))
     elif owner not in directory.persons or not directory.persons[owner].active:
-        found.append(
-            finding(case.id, NO_OWNER, f"unknown {owner}", directory, now, case, code=case.code, owner=owner)
-        )
+        found.append(finding(case.id, NO_OWNER, f"unknown {owner}", directory, now, case, code=case.code, owner=owner))
     if not assessments and not any(meets(rule, case) for rule in rulebook.by_type.get(case.case_type, ())):
         found.append(
             finding(
@@ -105,7 +103,7 @@ def stale_sources(
                     source=source.name,
                     since=seen.isoformat(),
                     every=str(every),
-                )  # fmt: skip
+                )
             )
         else:
             wakes.append(seen + every + timedelta(seconds=1))

@@ -102,9 +102,7 @@ def builder(sections: Mapping[str, object], kinds: Mapping[str, type[Channel]]) 
     def build(name: str) -> Channel:
         kind = kinds.get(name)
         if kind is None or (name not in sections and name != "console"):
-            raise DeliveryError(
-                f"channel {name} is not set up; add channels.{name} to config.yaml", Outcome.PERMANENT
-            )
+            raise DeliveryError(f"channel {name} is not set up; add channels.{name} to config.yaml", Outcome.PERMANENT)
         return kind.from_settings(sections.get(name, {}))
 
     return build

@@ -54,9 +54,7 @@ def sweep(office: Office, now: datetime) -> Counter[str]:
     return counts
 
 
-def decide_cases(
-    office: Office, ids: Sequence[str], directory: Directory, now: datetime, counts: Counter[str]
-) -> None:
+def decide_cases(office: Office, ids: Sequence[str], directory: Directory, now: datetime, counts: Counter[str]) -> None:
     """Gather these cases, decide each, and record all results in one transaction."""
     with office.store.read() as conn:
         loaded = cases.load_cases(conn, ids, known_at=now)
@@ -78,9 +76,7 @@ def decide_cases(
     counts["notices"] += sum(len(r.notices) for r in results if r.case_id in won)
 
 
-def _decide_one(
-    office: Office, one: Loaded, history: History, directory: Directory, now: datetime
-) -> queue.CaseResult:
+def _decide_one(office: Office, one: Loaded, history: History, directory: Directory, now: datetime) -> queue.CaseResult:
     case = one.case
     found, _ = assess(case, office.rulebook, office.calendars, now)
     decision, next_at = decide(case, found, history, office.rulebook, directory, now)
@@ -93,9 +89,7 @@ def _decide_one(
         if history.tracks.get((track.rule, track.cycle)) != track or one.stale is not None
     ]
     live = one.next_known_at is not None or case.closed_at is None or any(_runs(t) for t in decision.tracks)
-    return queue.CaseResult(
-        case.id, one.rev, min(wakes, default=None), live, changed, (*decision.notices, *findings)
-    )
+    return queue.CaseResult(case.id, one.rev, min(wakes, default=None), live, changed, (*decision.notices, *findings))
 
 
 def _runs(track: Track) -> bool:

@@ -49,10 +49,7 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
         by_reason.setdefault(reason, []).append(number)
     for reason, numbers in by_reason.items():
         notices.set_state(conn, numbers, "withdrawn", reason, now)
-    dropped = {
-        m.id: why[m.notice_ids[0]] for m in leased if m.notice_ids and all(n in why for n in m.notice_ids)
-    }
-    return dropped
+    return {m.id: why[m.notice_ids[0]] for m in leased if m.notice_ids and all(n in why for n in m.notice_ids)}
 
 
 def _reason(notice: Notice, row: AssessmentRow | None, answers: Sequence[AnswerRow], now: datetime) -> str:

@@ -62,8 +62,7 @@ def items(
     """Return the items of these notices for one reader; ``ids`` and ``threads`` are warning ids by notice id."""
     seen = look(conn, {s.notice.subject for s in stored}, sight, now)
     return [
-        _item(conn, s.notice, seen.get(s.notice.subject), reader, sight, now, ids[s.id], threads[s.id])
-        for s in stored
+        _item(conn, s.notice, seen.get(s.notice.subject), reader, sight, now, ids[s.id], threads[s.id]) for s in stored
     ]
 
 
@@ -133,9 +132,7 @@ def _item(
     )
 
 
-def _bare(
-    notice: Notice, seen: Seen | None, sight: Sight, now: datetime, warning_id: str, thread_id: str
-) -> Item:
+def _bare(notice: Notice, seen: Seen | None, sight: Sight, now: datetime, warning_id: str, thread_id: str) -> Item:
     """Return the item of a finding, or of a notice whose rule has left the rulebook."""
     finding = notice.rule.removeprefix(_FINDING) if notice.rule.startswith(_FINDING) else ""
     return Item(
@@ -158,9 +155,7 @@ def _bare(
     )
 
 
-def _left(
-    due_on: date | None, rule: Rule, case: Case, sight: Sight, reader: Person, now: datetime
-) -> dict[str, Any]:
+def _left(due_on: date | None, rule: Rule, case: Case, sight: Sight, reader: Person, now: datetime) -> dict[str, Any]:
     """Return working and calendar days from today (in the case's zone) to the due date."""
     if due_on is None:
         return {}
@@ -183,9 +178,7 @@ def _next(notice: Notice, sight: Sight) -> Next | None:
 def _history(case: Case, warned: Sequence[tried.Try], notice: Notice, sight: Sight) -> tuple[Past, ...]:
     """Return what was tried and answered before this notice, oldest first."""
     told = [
-        Past(t.at, t.outcome, _name(t.person, sight), t.channel, t.detail)
-        for t in warned
-        if t.at < notice.decided_at
+        Past(t.at, t.outcome, _name(t.person, sight), t.channel, t.detail) for t in warned if t.at < notice.decided_at
     ]
     answered = [
         Past(

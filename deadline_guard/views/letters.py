@@ -17,9 +17,7 @@ from deadline_guard.store.sending import Leased
 from deadline_guard.views.items import Sight, items
 
 
-def letters(
-    conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime
-) -> dict[int, Letter]:
+def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime) -> dict[int, Letter]:
     """Return the letter of each leased message by its id; ``locale`` is for people without one of their own."""
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
     roots = tried.threads(conn, [m.id for m in leased])

@@ -119,9 +119,7 @@ class World:
         """Return the instant of a local minute such as ``2026-03-02 08:00``."""
         return datetime.strptime(local, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE).astimezone(UTC)
 
-    def case(
-        self, code: str = "A", owner: str | None = "zhang", case_type: str = "civil", **attributes: Any
-    ) -> str:
+    def case(self, code: str = "A", owner: str | None = "zhang", case_type: str = "civil", **attributes: Any) -> str:
         """Given a case."""
         case = Case(
             code, code, case_type, cases._NOTHING, "华山公司诉泰山公司", "Asia/Shanghai", "cn", "cn-civil",
@@ -159,9 +157,7 @@ class World:
     def absent(self, person: str, since: str, until: str, deputy: str | None = None) -> None:
         """Given somebody is away."""
         with self.store.write() as conn:
-            people.record_absence(
-                conn, Absence(person, self.at(since), self.at(until), deputy), self.now, "admin"
-            )
+            people.record_absence(conn, Absence(person, self.at(since), self.at(until), deputy), self.now, "admin")
             queue.mark_all_stale_batch(conn, queue.STALE_PEOPLE, "absence")
 
     def assign(self, case: str, role: str, person: str) -> None:
