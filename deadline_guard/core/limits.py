@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Alternative, Deadline, State
+from deadline_guard.core.derivation import Step
 from deadline_guard.core.endings import Ending, ended_by_answers, ended_by_events, first
 from deadline_guard.core.instants import local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
@@ -17,7 +18,7 @@ from deadline_guard.core.rules import Internal, Level, Rule, Rulebook, RuleVersi
 from deadline_guard.core.running import Run, run
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import EMPTY, Case
-from deadline_guard.core.triggers import Cycle, cycles
+from deadline_guard.core.triggers import Cycle, cycles, several_clocks, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,15 @@ def granted(
     if left is not None:
         ending = left if ending is None else first((ending, left))
     version = _version(look, cycle, ending)
-    limit = (version.limit if version else None) or target
+    limit = cycle.limit or (version.limit if version else None) or target
     if rule.date_field is not None:
         limit = None
     elif limit is None or (version is None and rule.versions):
         return None
     ended = ending.on if ending else None
     ran = run(rule, timeline, law, cycle, look.now, version, limit, ended)
+    if rule.trigger_any and several_clocks(rule):
+        ran = _chosen(ran, look, cycle, version, ended)
     if cycle.event is not None and cycle.event.conflicts:
         _note_conflicts(ran, look, cycle, version, limit)
     ran.flags.extend(flags)
@@ -100,6 +103,25 @@ def _version(look: Look, cycle: Cycle, ending: Ending | None) -> RuleVersion | N
         named = look.case.timeline.last(by)
         day = named.on if named else day
     return in_force(versions, day)
+
+
+def _chosen(ran: Run, look: Look, cycle: Cycle, version: RuleVersion | None, ended: date | None) -> Run:
+    """Return the run whose date counts among clocks side by side: the earliest; by ``choose: latest`` the last."""
+    rule = look.rule
+    runs = [ran] if rule.trigger.event else []
+    for other in side_by_side(rule, look.case, cycle):
+        limit = other.limit or (version.limit if version else None)
+        if limit is not None:
+            runs.append(run(rule, look.case.timeline, look.law, other, look.now, version, limit, ended))
+    latest = rule.params.get("choose") == "latest"
+    best = (max if latest else min)(runs or [ran], key=lambda r: r.due_at)
+    note = (
+        Text("the later of several dates", "数个期限中较晚者")
+        if latest
+        else Text("the earliest of several dates", "数个期限中最早者")
+    )
+    best.basis += tuple(Step("choose", r.due, best.due, note=note) for r in runs if r is not best)
+    return best
 
 
 def _note_conflicts(

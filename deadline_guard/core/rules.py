@@ -127,7 +127,8 @@ class Trigger:
     """Which event opens a cycle. ``of`` names a link (``parent``); ``where`` matches event data.
 
     ``pick``: ``each`` event opens a cycle of its own, or only the ``first`` / ``last``.
-    ``rule`` chains this rule to the rolled end of another rule's deadline.
+    ``rule`` chains this rule to the rolled end of another rule's deadline. ``limit`` stands in for the version's:
+    several triggers with limits of their own are so many clocks, of which the earliest date counts.
     """
 
     event: str = ""
@@ -135,6 +136,7 @@ class Trigger:
     where: Mapping[str, Any] = EMPTY
     pick: str = "each"
     rule: str | None = None
+    limit: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Rule, Trigger
 from deadline_guard.core.timeline import Case, Event, Timeline
 
@@ -35,7 +36,8 @@ class Cycle:
     """One run of a rule's clock, named by what opened it.
 
     ``on`` / ``at`` is where counting starts, ``since`` / ``since_at`` from when acts end it (None: always).
-    ``event`` is None where another rule's end opened it; ``held`` says that this end is itself held.
+    ``event`` is None where another rule's end opened it; ``held`` says that this end is itself held; ``limit``
+    stands in for that of the rule's version.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Cycle:
     event: Event | None = None
     unconfirmed: bool = False
     held: bool = False
+    limit: Period | None = None
 
 
 def matches(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -76,19 +79,47 @@ _COMPARE = {
 def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) -> list[Cycle]:
     """Return the cycles that the rule's trigger opens on the case, in order of the timeline.
 
-    ``computed`` holds the deadlines of the rules this one may be chained to. Where only alternatives
-    (``trigger_any``) are given, the first event among them opens the cycle of its subject.
+    ``computed`` holds the deadlines of the rules this one may be chained to. Of several triggers the first event
+    opens the cycle of its subject; where they are clocks with limits of their own, that of ``trigger``.
     """
     trigger = rule.trigger
     if trigger.rule is not None:
         return [_chained(end) for end in computed.get(trigger.rule, ()) if end.state not in _NO_END]
-    if trigger.event:
+    if trigger.event and (not rule.trigger_any or several_clocks(rule)):
         found = picked(trigger, case)
     else:
-        found = _pick(sorted((e for t in rule.trigger_any for e in picked(t, case)), key=_order), "first")
+        found = _first_of((trigger, *rule.trigger_any), case)
     if rule.direction == "backward":
         return _backward(found)
-    return [_opened(event) for event in found]
+    if trigger.event:
+        return [_opened(event, trigger.limit) for event in found]
+    limits = {t.event: t.limit for t in rule.trigger_any}
+    return [_opened(event, limits.get(event.kind)) for event in found]
+
+
+def several_clocks(rule: Rule) -> bool:
+    """Return whether the rule's triggers are clocks that run side by side, of which one date counts."""
+    return "choose" in rule.params or any(t.limit is not None for t in rule.trigger_any)
+
+
+def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
+    """Return the further clocks of a cycle: of each trigger the first event since it began, else the last."""
+    found = []
+    for trigger in rule.trigger_any:
+        events = [e for e in picked(trigger, case) if e.subject == cycle.subject]
+        event = next((e for e in events if e.on >= cycle.on), events[-1] if events else None)
+        if event is not None:
+            unconfirmed = cycle.unconfirmed or event.data.get("unconfirmed") is True
+            found.append(
+                replace(
+                    cycle, on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed
+                )
+            )
+    return found
+
+
+def _first_of(triggers: Iterable[Trigger], case: Case) -> Sequence[Event]:
+    return _pick(sorted((e for t in triggers if t.event for e in picked(t, case)), key=_order), "first")
 
 
 _NO_END = ("cancelled", "not_applicable")
@@ -116,10 +147,19 @@ def _order(event: Event) -> tuple[date, float, datetime, str]:
     return event.order
 
 
-def _opened(event: Event) -> Cycle:
+def _opened(event: Event, limit: Period | None) -> Cycle:
     unconfirmed = event.data.get("unconfirmed") is True
     return Cycle(
-        event.id, event.subject, event.on, event.recorded_at, event.at, event.on, event.at, event, unconfirmed
+        event.id,
+        event.subject,
+        event.on,
+        event.recorded_at,
+        event.at,
+        event.on,
+        event.at,
+        event,
+        unconfirmed,
+        limit=limit,
     )
 
 

@@ -452,3 +452,59 @@ def test_the_firms_own_limit_is_never_after_the_legal_one() -> None:
 def test_a_rule_without_a_length_grants_nothing() -> None:
     assert found(rule(None), case(TRIGGER)) == ()
     assert found(rule(None, versions=(RuleVersion("v1"),)), case(TRIGGER)) == ()
+
+
+class TestSeveralClocks:
+    """Reopening the time to appeal: 180 days from judgment or 14 from notice, the earlier (FRAP 4(a)(6))."""
+
+    RULE = rule(
+        "180 days",
+        trigger=Trigger("judgment"),
+        trigger_any=(Trigger("notice", limit=parse_period("14 days")),),
+    )
+
+    def test_the_earliest_date_counts(self) -> None:
+        judgment = event("judgment", "2026-03-02", "j")
+        assert one(self.RULE, judgment).due_on == date(2026, 8, 29)
+        got = one(self.RULE, judgment, event("notice", "2026-05-01"))
+        assert (got.cycle, got.trigger_on, got.due_on) == ("t:j", date(2026, 3, 2), date(2026, 5, 15))
+        assert [(s.step, s.from_) for s in got.basis if s.step == "choose"] == [("choose", date(2026, 8, 29))]
+        assert one(self.RULE, judgment, event("notice", "2026-08-28")).due_on == date(2026, 8, 29)
+
+    def test_another_subjects_event_is_another_matter(self) -> None:
+        got = one(self.RULE, event("judgment", "2026-03-02"), event("notice", "2026-05-01", subject="x"))
+        assert got.due_on == date(2026, 8, 29)
+
+    def test_a_clock_that_began_earlier_runs_too(self) -> None:
+        made = rule("3 years", trigger_any=(Trigger("harm", limit=parse_period("20 years")),))
+        got = one(made, event("harm", "2008-05-01"), event("opened", "2026-03-02"))
+        assert got.due_on == date(2028, 5, 1)
+
+    def test_the_later_of_two_where_the_law_says_so(self) -> None:
+        made = rule("10 days", trigger_any=(Trigger("published"),), params={"choose": "latest"})
+        got = one(made, event("opened", "2026-03-02"), event("published", "2026-03-05"))
+        assert got.due_on == date(2026, 3, 15)
+        assert one(made, event("opened", "2026-03-02")).due_on == date(2026, 3, 12)
+
+    def test_clocks_without_a_leading_one_are_named_by_the_first(self) -> None:
+        made = rule(
+            None,
+            trigger=Trigger(),
+            trigger_any=(
+                Trigger("a", limit=parse_period("10 days")),
+                Trigger("b", limit=parse_period("2 days")),
+            ),
+        )
+        got = one(made, event("a", "2026-03-02", "a"), event("b", "2026-03-05", "b"))
+        assert (got.cycle, got.due_on) == ("t:a", date(2026, 3, 7))
+        assert one(made, event("a", "2026-03-02", "a")).due_on == date(2026, 3, 12)
+        bare = rule(
+            None, trigger=Trigger(), trigger_any=(Trigger("a"), Trigger("b", limit=parse_period("2 days")))
+        )
+        assert found(bare, case(event("a", "2026-03-02"))) == ()
+
+
+def test_in_a_list_of_triggers_whichever_comes_first_opens_the_cycle() -> None:
+    made = rule("15 days", trigger=Trigger("served"), trigger_any=(Trigger("published"),))
+    got = found(made, case(event("served", "2026-03-05"), event("published", "2026-03-03", "p")))
+    assert [(d.cycle, d.due_on) for d in got] == [("t:p", date(2026, 3, 18))]
