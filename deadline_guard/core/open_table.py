@@ -57,9 +57,7 @@ class OpenTable:
         "total",
     )
 
-    def __init__(
-        self, first_year: int, last_year: int, bounds: Span, starts: list[int], ends: list[int]
-    ) -> None:
+    def __init__(self, first_year: int, last_year: int, bounds: Span, starts: list[int], ends: list[int]) -> None:
         """Count the open seconds of the given stretches."""
         self.first_year, self.last_year = first_year, last_year
         self.low, self.high = bounds
@@ -93,8 +91,7 @@ class TableMaker:
         own = dict(hours.extra_days)
         breaks = dict(hours.breaks)
         self._exceptions: Mapping[int, Spans] = {
-            day.toordinal(): cut(hours.open_spans(day), breaks.get(day, ()))
-            for day in {*hours.holidays, *own, *breaks}
+            day.toordinal(): cut(hours.open_spans(day), breaks.get(day, ())) for day in {*hours.holidays, *own, *breaks}
         }
         self._weeks = {since.toordinal(): week for since, week in hours.later}
 

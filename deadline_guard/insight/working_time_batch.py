@@ -168,6 +168,6 @@ def _one_by_one(answer: Callable[[int, int], int], first: Seconds, second: Secon
 def _column(values: ArrayLike) -> Seconds:
     """Return whole seconds as ``int64``; raises TypeError for anything that would be rounded."""
     column = np.asarray(values)
-    if column.dtype.kind not in "iu":
+    if column.size and column.dtype.kind not in "iu":
         raise TypeError(f"expected whole seconds since the epoch, found an array of {column.dtype}")
     return column.astype(np.int64, copy=False)

@@ -7,10 +7,10 @@ unknown ones: what is given and not counted would be a silent mistake.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -66,9 +66,7 @@ def answer(
         raise InputError(field="start", message=error.message, code=error.code) from None
 
 
-def office_hours(
-    given: Request, calendars: Mapping[str, Calendar], hours: Mapping[str, OfficeHours]
-) -> OfficeHours:
+def office_hours(given: Request, calendars: Mapping[str, Calendar], hours: Mapping[str, OfficeHours]) -> OfficeHours:
     """Return the hours a request describes; what it gives adds to a named calendar or replaces its week."""
     base, days, zone = _named(given.get("calendar"), calendars, hours)
     if "timezone" in given:
@@ -76,9 +74,7 @@ def office_hours(
     if zone is None:
         raise _missing("timezone", "an IANA zone such as Asia/Shanghai, in which the hours are meant")
     if "week" not in given and base is None:
-        raise _missing(
-            "week", 'weekly hours such as {"mon": [["09:00", "17:00"]]}, or a calendar that has some'
-        )
+        raise _missing("week", 'weekly hours such as {"mon": [["09:00", "17:00"]]}, or a calendar that has some')
     week: Week = week_of(given["week"]) if "week" in given else base.week if base else ()
     return OfficeHours(
         zone,
@@ -103,9 +99,7 @@ def _operation(given: Request) -> str:
         if name not in known:
             near = get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}"
-            raise InputError(
-                field=name, code="unknown_field", message=f"{operation!r} takes no field {name!r}: {hint}"
-            )
+            raise InputError(field=name, code="unknown_field", message=f"{operation!r} takes no field {name!r}: {hint}")
     for name in needed:
         if name not in given:
             raise _missing(name, f"{operation!r} takes {' and '.join(needed)}")
@@ -113,9 +107,12 @@ def _operation(given: Request) -> str:
 
 
 def _shifted(time: WorkingTime, operation: str, start: int, minutes: object) -> str:
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not math.isfinite(minutes):
-        raise InputError(field="minutes", message=f"{minutes!r} is no number of minutes")
-    micros = minutes * _MINUTE if isinstance(minutes, int) else round(minutes * _MINUTE)
+    try:
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float):
+            raise ValueError
+        micros = round(Fraction(minutes) * _MINUTE)
+    except (ValueError, OverflowError):  # Fraction knows neither NaN nor infinity
+        raise InputError(field="minutes", message=f"{minutes!r} is no number of minutes") from None
     shifted = time.add_us(start, micros) if operation == "add" else time.subtract_us(start, micros)
     return (_EPOCH + timedelta(microseconds=shifted)).astimezone(time.zone).isoformat()
 
@@ -137,9 +134,7 @@ def _named(
         days = calendars[name]
         return None, days, ZoneInfo(days.zone) if days.zone else None
     known = ", ".join(sorted({*hours, *calendars})) or "none is loaded here"
-    raise InputError(
-        field="calendar", code="unknown_calendar", message=f"no calendar {name!r}; known: {known}"
-    )
+    raise InputError(field="calendar", code="unknown_calendar", message=f"no calendar {name!r}; known: {known}")
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -184,14 +179,10 @@ def _dates(texts: object) -> frozenset[date]:
     return frozenset(_date(text, f"holidays[{place}]") for place, text in enumerate(listed))
 
 
-def _by_date(
-    texts: object, field: str, present: tuple[tuple[date, Spans], ...]
-) -> tuple[tuple[date, Spans], ...]:
+def _by_date(texts: object, field: str, present: tuple[tuple[date, Spans], ...]) -> tuple[tuple[date, Spans], ...]:
     """Return the spans of each date, in order; a date given here replaces the calendar's own entry."""
     if not isinstance(texts, Mapping):
-        raise InputError(
-            field=field, message=f'expected {{"2026-01-05": [["09:00", "12:00"]]}}, found {texts!r}'
-        )
+        raise InputError(field=field, message=f'expected {{"2026-01-05": [["09:00", "12:00"]]}}, found {texts!r}')
     own = {_date(day, field): spans_of(spans, f"{field}.{day}") for day, spans in texts.items()}
     return tuple(sorted({**dict(present), **own}.items()))
 

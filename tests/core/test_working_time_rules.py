@@ -280,9 +280,22 @@ def test_pauses_do_not_hide_a_closed_year() -> None:
 
 @pytest.mark.parametrize("seconds", [10**10, -(10**10), 10**30])
 def test_more_working_time_than_four_centuries_hold_is_refused(seconds: int) -> None:
-    with pytest.raises(InputError, match="outside the years") as refused:
+    with pytest.raises(InputError, match="beyond the year") as refused:
         OFFICE.add(at("2026-01-05T10:00"), seconds)
     assert refused.value.code == "out_of_range"
+
+
+def test_what_was_asked_before_does_not_change_an_answer() -> None:
+    seldom = OfficeHours(BERLIN, week_of({"mon": [["09:00", "09:01"]]}))
+    start, questions = (
+        at("2026-01-05T10:00"),
+        [60 * 52 * 390, -60 * 52 * 390, 60, -60, -60 * 52 * 200, 60 * 52 * 200],
+    )
+    fresh = [working_time.OfficeTime(seldom).add(start, seconds) for seconds in questions]
+    for order in (questions, questions[::-1]):
+        used = working_time.OfficeTime(seldom)
+        answers = {seconds: used.add(start, seconds) for seconds in order}
+        assert [answers[seconds] for seconds in questions] == fresh
 
 
 @pytest.mark.parametrize("year", [1, 9999])
