@@ -82,12 +82,15 @@ def run(
     the earliest possible one.
     """
     stood = stops(rule, timeline, cycle)
-    at = _first(rule, law, cycle, version, limit, stood)
+    last = rule.params.get("suspends_last")
+    at = _first(rule, law, cycle, version, limit, () if last else stood)
     for event in changes(rule, timeline, cycle, ended):
         if event.kind not in rule.restarted_by:
-            _extend(at, event, law, version, stood)
+            _extend(at, event, law, version, () if last else stood)
         elif limit is not None and (event.on <= at.due_on or _standing(stood, at.due_on)):
-            _restart(at, event, law, version, limit, stood)
+            _restart(at, event, law, version, limit, () if last else stood)
+    if last and stood:
+        stood = _stop_late(at, stood, parse_period(str(last)), law, version)
     if version is not None and version.longstop is not None:
         _stop_at(at, counted(cycle.on, version.longstop, law, version))
     if stood:
@@ -178,16 +181,12 @@ def _extend(at: Run, event: Event, law: Law, version: RuleVersion | None, stood:
         at.flags.append("extension_unreadable")
         return
     begin = at.due_on
-    note = Text(
-        f"extended by {length.text('en')} from the end so far", f"自原届满日起延长{length.text('zh')}"
-    )
+    note = Text(f"extended by {length.text('en')} from the end so far", f"自原届满日起延长{length.text('zh')}")
     at.basis += (Step("extend", event.on, begin, note=note),)
     if length.unit is Unit.HOURS:
         at.take(counted(at.due_at, length, law, version))
     else:
-        at.take(
-            counted(begin, length, law, version, excluded=spans([s for s in stood if s.since > begin], begin))
-        )
+        at.take(counted(begin, length, law, version, excluded=spans([s for s in stood if s.since > begin], begin)))
 
 
 def _restart(
@@ -202,6 +201,23 @@ def _restart(
     at.take(counted(start, limit, law, version, excluded=spans(stood, event.on)))
     first = start.astimezone(UTC) if isinstance(start, datetime) else day_starts(start + ONE_DAY, law.zone)
     at.starts_at = min(first, at.due_at)
+
+
+def _stop_late(at: Run, stood: Sequence[Stop], last: Period, law: Law, version: RuleVersion | None) -> tuple[Stop, ...]:
+    """Suspend only in the last part of a period, which then ends that length after the obstacle (CIV 194).
+
+    An obstacle that is over before the last part begins changes nothing; one that lasts holds the clock from then.
+    """
+    felt = []
+    for stop in stood:
+        begins = counted(at.due_on, last, law, version, "backward").due_on
+        if stop.since > at.due_on or (stop.until is not None and stop.until <= begins):
+            continue
+        felt.append(Stop(max(stop.since, begins), stop.until, stop.why, stop.opens, stop.closes))
+        if stop.until is not None:
+            at.basis += (Step("suspend", at.due, stop.until, note=stop.why),)
+            at.take(counted(stop.until, last, law, version))
+    return tuple(felt)
 
 
 def _standing(stood: Sequence[Stop], due_on: date) -> bool:

@@ -112,10 +112,7 @@ def test_a_stop_dated_ahead_holds_from_its_day_and_says_when_to_look_again() -> 
 
 
 def test_what_is_done_while_held_is_done() -> None:
-    assert (
-        one(STOPPING, TRIGGER, event("stayed", "2026-03-05"), event("acted", "2026-03-06")).state
-        is State.DONE
-    )
+    assert one(STOPPING, TRIGGER, event("stayed", "2026-03-05"), event("acted", "2026-03-06")).state is State.DONE
 
 
 def test_a_stop_may_be_cut_by_law() -> None:
@@ -176,18 +173,14 @@ class TestExtension:
         assert (got.due_on, got.rolled) == (date(2026, 5, 2), False), "a Saturday stays"
 
     def test_twice_adds_up(self) -> None:
-        got = self.given(
-            self.extended("2026-03-20", "a", by="1 month"), self.extended("2026-04-20", "b", by="1 month")
-        )
+        got = self.given(self.extended("2026-03-20", "a", by="1 month"), self.extended("2026-04-20", "b", by="1 month"))
         assert got.due_on == date(2026, 6, 1)
 
     def test_by_hours_runs_from_the_due_instant(self) -> None:
         made = rule("48 hours", extended_by=("extended",))
         got = one(made, event("opened", "2026-03-02 10:00"), self.extended("2026-03-03", by="24 hours"))
         assert got.due_at == local("2026-03-05 10:00")
-        days = one(
-            rule("1 day", extended_by=("extended",)), TRIGGER, self.extended("2026-03-03", by="24 hours")
-        )
+        days = one(rule("1 day", extended_by=("extended",)), TRIGGER, self.extended("2026-03-03", by="24 hours"))
         assert days.due_at == local("2026-03-05 00:00")
 
     def test_counts_what_stopped_later_once(self) -> None:
@@ -228,9 +221,7 @@ class TestInterruption:
         assert got.starts_at == local("2027-05-02 00:00")
 
     def test_the_latest_one_before_expiry_counts(self) -> None:
-        got = self.given(
-            event("demand", "2027-05-01"), event("demand", "2030-05-01"), event("demand", "2033-05-02")
-        )
+        got = self.given(event("demand", "2027-05-01"), event("demand", "2030-05-01"), event("demand", "2033-05-02"))
         assert got.due_on == date(2033, 5, 1)
 
     def test_after_expiry_revives_nothing(self) -> None:
@@ -266,3 +257,39 @@ class TestInterruption:
         made = rule(None, trigger=rule().trigger, date_field="due", restarted_by=("demand",))
         got = self.given(event("demand", "2026-03-03"), made=made)
         assert got.flags == ("date_unreadable",)
+
+
+class TestSuspensionInTheLastPart:
+    """CIV 194: only obstacles in the last six months; the period ends six months after the obstacle does."""
+
+    RULE = rule("3 years", suspends=(STAY,), params={"suspends_last": "6 months"}, restarted_by=("demand",))
+
+    def given(self, *told: tuple[str, str], now: str = "2026-03-10T00:00") -> Deadline:
+        return one(self.RULE, event("opened", "2023-03-02"), *(event(k, on) for k, on in told), now=utc(now))
+
+    @pytest.mark.parametrize(
+        ("told", "due"),
+        [
+            ([("stayed", "2024-03-05"), ("resumed", "2025-09-02")], date(2026, 3, 2)),
+            ([("stayed", "2024-03-05"), ("resumed", "2025-09-03")], date(2026, 3, 3)),
+            ([("stayed", "2026-02-01"), ("resumed", "2026-02-11")], date(2026, 8, 11)),
+            ([("stayed", "2026-03-03"), ("resumed", "2026-03-05")], date(2026, 3, 2)),
+            (
+                [
+                    ("stayed", "2026-02-01"),
+                    ("resumed", "2026-02-11"),
+                    ("stayed", "2026-03-01"),
+                    ("resumed", "2026-04-01"),
+                ],
+                date(2026, 10, 1),
+            ),
+            ([("stayed", "2024-03-05"), ("resumed", "2024-09-03"), ("demand", "2024-10-01")], date(2027, 10, 1)),
+        ],
+    )
+    def test_counts_only_there(self, told: list[tuple[str, str]], due: date) -> None:
+        assert self.given(*told).due_on == due
+
+    def test_a_lasting_obstacle_holds_the_clock_when_the_last_part_begins(self) -> None:
+        before = self.given(("stayed", "2024-03-05"), now="2025-08-01T00:00")
+        assert (before.state, before.changes_at) == (State.OPEN, local("2025-09-02 00:00"))
+        assert self.given(("stayed", "2024-03-05"), now="2025-09-02T00:00").state is State.HELD
