@@ -82,9 +82,7 @@ class Email:
             self._announce(smtp, address)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
-            raise DeliveryError(
-                f"{self._settings.host} hung up before the text ({error})", Outcome.RETRY
-            ) from error
+            raise DeliveryError(f"{self._settings.host} hung up before the text ({error})", Outcome.RETRY) from error
 
     def _announce(self, smtp: smtplib.SMTP, address: str) -> None:
         """Say MAIL, RCPT and DATA."""

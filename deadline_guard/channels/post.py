@@ -54,9 +54,7 @@ def robots(url: str, secret: str | None, where: str) -> Mapping[str, Robot]:
         if "://" in words[0]:
             words = ["", *words]
         if len(words) not in (2, 3) or urlsplit(words[1]).scheme not in ("http", "https"):
-            raise ConfigError(
-                f"channels.{where}.url: expected one address, or lines of 'name https://… [secret]'"
-            )
+            raise ConfigError(f"channels.{where}.url: expected one address, or lines of 'name https://… [secret]'")
         found[words[0]] = Robot(words[1], words[2] if len(words) == 3 else secret)
     if not found:
         raise ConfigError(f"channels.{where}.url: it is empty; put the address of the robot there")
@@ -97,8 +95,7 @@ class Poster:
         except (OSError, http.client.HTTPException) as error:
             self._drop(place)
             raise DeliveryError(
-                f"{parts.hostname} gave no answer ({error or type(error).__name__}); "
-                "it may have taken the message",
+                f"{parts.hostname} gave no answer ({error or type(error).__name__}); it may have taken the message",
                 Outcome.AMBIGUOUS,
             ) from error
         if response.will_close:

@@ -212,9 +212,7 @@ def _api_error(error: SlackApiError) -> DeliveryError:
     if status == 429 or code in _LATER:
         return DeliveryError(f"Slack: {code or status}", Outcome.RETRY, _retry_after(headers))
     if status >= 500 or code in _UNKNOWN:
-        return DeliveryError(
-            f"Slack: {status} {code}"[:200] + "; it may have taken the message", Outcome.AMBIGUOUS
-        )
+        return DeliveryError(f"Slack: {status} {code}"[:200] + "; it may have taken the message", Outcome.AMBIGUOUS)
     if code in _ACCOUNT:
         return DeliveryError(f"configuration: Slack refuses the app's token ({code})", Outcome.PERMANENT)
     return DeliveryError(f"Slack: {code or status}"[:200], Outcome.PERMANENT)
@@ -230,9 +228,7 @@ def _unsent(error: URLError) -> DeliveryError:
     never_left = isinstance(cause, ConnectionRefusedError) or not isinstance(
         cause, ConnectionError | TimeoutError | ssl.SSLError
     )
-    return DeliveryError(
-        f"Slack cannot be reached ({cause})", Outcome.RETRY if never_left else Outcome.AMBIGUOUS
-    )
+    return DeliveryError(f"Slack cannot be reached ({cause})", Outcome.RETRY if never_left else Outcome.AMBIGUOUS)
 
 
 def _retry_after(headers: Mapping[str, Any]) -> float | None:

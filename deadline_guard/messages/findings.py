@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from deadline_guard.messages.content import Content, Reader, footer, headline, repeat_mark
 from deadline_guard.messages.item import Action, Item
 from deadline_guard.messages.texts import Texts, safe
-from deadline_guard.messages.words import sign_of, why_you
+from deadline_guard.messages.words import channel_name, role, sign_of, why_you
 
 
 class _Known(dict[str, str]):
@@ -20,7 +21,7 @@ class _Known(dict[str, str]):
 def finding(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
     """Return the content of a finding: what was found, why it matters, how to mend it."""
     t = reader.t
-    found, mend = sentence(t, item)
+    found, mend = sentence(t, item, reader.zone)
     sign = sign_of(item)
     facts = [(t.say("Case"), safe(item.code)), (t.say("Why you"), why_you(t, item))]
     return Content(
@@ -36,7 +37,7 @@ def finding(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
     )
 
 
-def sentence(t: Texts, item: Item) -> tuple[str, str]:
+def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
     """Return what was found and how to mend it, both in the reader's language."""
     forms = {
         "no_owner": (
@@ -52,8 +53,8 @@ def sentence(t: Texts, item: Item) -> tuple[str, str]:
             t.say("It is expected every {every}. Dates may rest on old data: import it anew."),
         ),
         "dead_channel": (
-            t.say("the channel {channel} does not deliver"),
-            t.say("The last answer: {error}. Until it works again messages go by the other channels."),
+            t.say("the channel {channel} refused a message"),
+            t.say("The last answer: {error}. What it refuses goes by the person's other channels."),
         ),
         "missed_tick": (
             t.say("the evaluation stood still from {since} to {until}"),
@@ -62,6 +63,14 @@ def sentence(t: Texts, item: Item) -> tuple[str, str]:
         "gave_up": (
             t.say("message {message} to {person} could not be delivered"),
             t.say("The last answer: {error}. Tell {person} yourself and mend the address in people.yaml."),
+        ),
+        "cannot_decide": (
+            t.say("the dates of this case cannot be worked out"),
+            t.say("The error: {error}. Until it is mended nothing warns of its dates."),
+        ),
+        "rules_refused": (
+            t.say("the changed rules were refused; the old ones stay in force"),
+            t.say("The problems: {error}. To see them all: deadline-guard check"),
         ),
         "audit": (
             t.say("the nightly audit had to mend {count} cases"),
@@ -72,9 +81,28 @@ def sentence(t: Texts, item: Item) -> tuple[str, str]:
             t.say("The named last resort was told instead. Name somebody in people.yaml."),
         ),
     }
-    known = _Known({key: safe(value) for key, value in item.data.items()}, code=safe(item.code))
+    known = _Known({key: _shown(t, key, value, zone) for key, value in item.data.items()})
+    if item.code:
+        known["code"] = safe(item.code)
     if item.finding not in forms:
-        rest = ", ".join(f"{key}: {safe(value)}" for key, value in item.data.items())
+        rest = ", ".join(f"{key}: {value}" for key, value in known.items())
         return safe(item.finding) or safe(t.title(item.what)), rest
     found, mend = forms[item.finding]
     return found.format_map(known), mend.format_map(known)
+
+
+def _shown(t: Texts, key: str, value: object, zone: str) -> str:
+    """Return a detail of a finding as people read it: instants in their zone, channels and roles by name."""
+    text = safe(value)
+    match key:
+        case "channel":
+            return channel_name(t, text)
+        case "role":
+            return role(t, text)
+        case "since" | "until":
+            try:
+                at = datetime.fromisoformat(text)
+            except ValueError:
+                return text
+            return t.stamp(at, zone) if at.tzinfo else text
+    return text

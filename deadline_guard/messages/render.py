@@ -54,7 +54,7 @@ def render(
         subject = t.say("[Deadlines] {tally}", tally=tally(shown))
     elif kind is NoticeKind.FINDING:
         content = finding(reader, shown[0], actions)
-        what = safe(t.title(shown[0].what)) or sentence(t, shown[0])[0]
+        what = safe(t.title(shown[0].what)) or sentence(t, shown[0], zone)[0]
         subject = t.say("[Deadlines] {what} · {id}", what=what, id=_thread(shown[0]))
     else:
         content = single(reader, shown[0], actions)

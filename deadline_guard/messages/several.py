@@ -25,9 +25,7 @@ def tally(items: Sequence[Item]) -> str:
     return " ".join(f"{LEVELS[level].shape}{counts[level]}" for level in sorted(counts, reverse=True))
 
 
-def summary(
-    reader: Reader, items: Sequence[Item], actions: Sequence[Action], down_since: datetime | None
-) -> Content:
+def summary(reader: Reader, items: Sequence[Item], actions: Sequence[Action], down_since: datetime | None) -> Content:
     """Return a list of what is open now, most urgent first."""
     t = reader.t
     ordered = sorted(items, key=urgency)

@@ -23,8 +23,10 @@ def said(t: Texts, text: str) -> str:
 
 
 def _sentence(t: Texts, step: Step) -> str:
-    parts = [_moved(t, step)]
     note = said(t, step.note)
+    if step.step == "law" and note:
+        return t.say("Counting law: {text}", text=note)
+    parts = [_moved(t, step)]
     if note and note not in parts[0]:
         parts.append(note)
     if step.skipped:

@@ -34,12 +34,12 @@ class Texts:
         self._babel = Locale.parse(locale)
         self._translations = translations
 
-    def say(self, text: str, **names: object) -> str:
+    def say(self, text: str, /, **names: object) -> str:
         """Return the sentence in this language, ``{names}`` filled in."""
         said = self._translations.gettext(text)
         return said.format(**names) if names else said
 
-    def many(self, one: str, several: str, n: int, **names: object) -> str:
+    def many(self, one: str, several: str, n: int, /, **names: object) -> str:
         """Return the plural form for ``n``, which also fills ``{n}``."""
         return self._translations.ngettext(one, several, n).format(n=n, **names)
 
