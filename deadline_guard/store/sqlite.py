@@ -153,6 +153,19 @@ def copy(source: Path, target: Path) -> None:
             reading.close()
 
 
+def settle(path: Path) -> None:
+    """Fold everything committed into the one file; raises :class:`StoreLockedError` while anybody else has it open."""
+    with clear_errors(str(path)):
+        conn = sqlite3.connect(path, isolation_level=None, timeout=1.0)
+        try:
+            conn.execute("PRAGMA locking_mode = EXCLUSIVE")
+            conn.execute("PRAGMA journal_mode = DELETE")  # needs to be alone, and empties the -wal file
+            conn.execute("BEGIN EXCLUSIVE")
+            conn.execute("COMMIT")
+        finally:
+            conn.close()
+
+
 def verify(path: Path) -> None:
     """Raise :class:`StoreDamagedError` unless every page, index and reference in ``path`` is whole."""
     with clear_errors(str(path)):
