@@ -20,7 +20,7 @@ from deadline_guard.core.timeline import Case
 
 # A firm's own clocks (stages, follow-up) are plain days; they roll only where their rule says so.
 OWN_CLOCKS: Final = frozenset({"stage_time", "idle_time", "handling_time"})
-_NOT_POLICY: Final = frozenset({"act", "calendar"})
+_NOT_POLICY: Final = frozenset({"act", "as_of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def _counted(
     direction: str,
     excluded: tuple[Span, ...],
 ) -> Counted:
-    as_of = trigger.date() if isinstance(trigger, datetime) else trigger
     fields = dict(given)
     act = fields.get("act")
+    as_of = fields.get("as_of") or (trigger.date() if isinstance(trigger, datetime) else trigger)
     found = count(
         trigger,
         period,
