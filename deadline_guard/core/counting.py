@@ -118,14 +118,10 @@ def _read(asked: Question) -> Trace:
     day = civil(trace.due)
     if policy.cite("makeup") and roll_of(asked) is Roll.FORWARD and not skips_rest_days(asked.period, policy):
         if asked.calendar.kind_of(day) is DayKind.MAKEUP:
-            why = Text(
-                "a worked weekend day is a rest day by its weekday", "调休上班的周末就其星期而言仍属休息日"
-            )
+            why = Text("a worked weekend day is a rest day by its weekday", "调休上班的周末就其星期而言仍属休息日")
             trace.readings.append(Reading(fold(rested(asked)).due, why, policy.cite("makeup")))
     elif policy.cite("hour_roll") and isinstance(trace.due, datetime) and not asked.calendar.is_open(day):
-        why = Text(
-            "the rule for the last day is read to cover hours", "认为期间最后一日的规定亦适用于以时计算的期间"
-        )
+        why = Text("the rule for the last day is read to cover hours", "认为期间最后一日的规定亦适用于以时计算的期间")
         assert trace.due.tzinfo is not None
         to = at_clock(asked.calendar.next_open(day), trace.due.time(), trace.due.tzinfo)
         trace.readings.append(Reading(to, why, policy.cite("hour_roll")))
@@ -209,9 +205,7 @@ def count_dates(
     return [count_date(trigger, period, policy, calendar, direction) for trigger in triggers]
 
 
-def count_after(
-    previous: Counted, period: Period, policy: Policy, calendar: Calendar, **asked: Any
-) -> Counted:
+def count_after(previous: Counted, period: Period, policy: Policy, calendar: Calendar, **asked: Any) -> Counted:
     """Return a period that starts at the (rolled) end of another one, both derivations in one."""
     found = count(previous.due, period, policy, calendar, **asked)
     because = tuple(dict.fromkeys((*previous.provisional_because, *found.provisional_because)))
@@ -247,9 +241,7 @@ def latest_of(found: Sequence[Counted]) -> Counted:
 
 def _choose(found: Sequence[Counted], chosen: Counted, *, earliest: bool) -> Counted:
     """Return ``chosen`` with the steps, doubts and readings of all; readings follow the same choice."""
-    note = (
-        Text("the earliest counts", "以最早者为准") if earliest else Text("the latest counts", "以最晚者为准")
-    )
+    note = Text("the earliest counts", "以最早者为准") if earliest else Text("the latest counts", "以最晚者为准")
     steps = [step for one in found for step in one.basis]
     steps.append(Step("choose", chosen.due, chosen.due, None, (), "", note))
     because = tuple(dict.fromkeys(why for one in found for why in one.provisional_because))
@@ -258,8 +250,6 @@ def _choose(found: Sequence[Counted], chosen: Counted, *, earliest: bool) -> Cou
         others = [_order(c.due) for i, c in enumerate(found) if i != at]
         for reading in one.readings:
             then = _order(reading.due)
-            if then > _order(chosen.due) and (
-                not earliest or (one is chosen and then <= min(others, default=then))
-            ):
+            if then > _order(chosen.due) and (not earliest or (one is chosen and then <= min(others, default=then))):
                 readings.append(reading)
     return replace(chosen, basis=tuple(steps), provisional_because=because, readings=_once(tuple(readings)))

@@ -256,9 +256,7 @@ def roll_of(asked: Question) -> Roll:
     """Return which way the last day rolls, the court-office condition settled."""
     policy = asked.policy
     roll = policy.roll if asked.direction is Direction.FORWARD else policy.backward_roll
-    if asked.period.unit is Unit.HOURS and (
-        asked.direction is Direction.FORWARD or policy.hour_roll is Roll.NONE
-    ):
+    if asked.period.unit is Unit.HOURS and (asked.direction is Direction.FORWARD or policy.hour_roll is Roll.NONE):
         roll = policy.hour_roll
     if roll is Roll.FORWARD_IF_AT_COURT_OFFICE:
         return Roll.FORWARD if asked.act is Act.AT_COURT_OFFICE else Roll.NONE
@@ -298,9 +296,7 @@ def _reach_office(asked: Question, trace: Trace) -> None:
     trace.ask(calendar, day, to)
     trace.rolled = True
     cite = asked.policy.cite("inaccessible")
-    trace.move(
-        Step("inaccessible", trace.due, _moved(trace.due, to), (to - day).days, tuple(passed), cite, shut)
-    )
+    trace.move(Step("inaccessible", trace.due, _moved(trace.due, to), (to - day).days, tuple(passed), cite, shut))
 
 
 def _stop(asked: Question, trace: Trace) -> None:
@@ -311,9 +307,7 @@ def _stop(asked: Question, trace: Trace) -> None:
     note = Text("the longstop ends the period", "最长期限届满")
     days = (limit - civil(trace.due)).days
     trace.readings[:] = [r for r in trace.readings if civil(r.due) <= limit]
-    trace.move(
-        Step("longstop", trace.due, _moved(trace.due, limit), days, (), asked.policy.cite("longstop"), note)
-    )
+    trace.move(Step("longstop", trace.due, _moved(trace.due, limit), days, (), asked.policy.cite("longstop"), note))
 
 
 def lenient(asked: Question) -> Question:
