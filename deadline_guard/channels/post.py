@@ -155,3 +155,52 @@ def _seconds(header: str | None) -> float | None:
         return max(0.0, float(header)) if header is not None else None
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotSettings:
+    """A chat robot: ``url`` is one address, or a line ``name address [signing secret]`` for each.
+
+    ``secret`` signs for robots without their own. ``keyword``: the word that the robot demands in every text.
+    ``timeout`` in seconds. In people.yaml an address is ``name``, ``name/mention`` or ``mention`` alone.
+    """
+
+    url: str
+    secret: str | None = None
+    keyword: str = ""
+    timeout: float = 15.0
+    ca_file: str | None = None
+
+
+def addressed(address: str, known: Mapping[str, Robot]) -> tuple[str, str]:
+    """Split an address into the robot's name and whom to mention ('' for nobody)."""
+    name, slash, mention = address.strip().partition("/")
+    if slash:
+        return name, mention
+    return (name, "") if name in known else ("", name)
+
+
+def with_keyword(text: str, keyword: str) -> str:
+    """Return ``text`` with the word that the robot demands, where it is not there yet."""
+    return text if not keyword or keyword in text else f"{text}\n{keyword}"
+
+
+def verdict(
+    where: str, answer: Answer, key: str, *, later: Mapping[int, float], misconfigured: Mapping[int, str]
+) -> DeliveryError | None:
+    """Read the code in the body of a 200: None for 0, the only success; ``later`` are codes with seconds."""
+    if answer.status != 200:
+        return refused(where, answer)
+    body = answer.json()
+    code = body.get(key)
+    if code == 0:
+        return None
+    if not isinstance(code, int) or isinstance(code, bool):
+        words = f"{where} answered 200 without {key} ({answer.words()}); it may have taken the message"
+        return DeliveryError(words, Outcome.AMBIGUOUS)
+    said = f"{where}: {key} {code} {body.get('errmsg') or body.get('msg') or ''}".rstrip()[:300]
+    if code in misconfigured:
+        return DeliveryError(f"configuration: {said} ({misconfigured[code]})", Outcome.PERMANENT)
+    if code in later:
+        return DeliveryError(said, Outcome.RETRY, later[code])
+    return DeliveryError(said, Outcome.PERMANENT)
