@@ -56,6 +56,11 @@ class Problem:
         """Return the column, from 1."""
         return self.mark.column
 
+    @property
+    def is_error(self) -> bool:
+        """Return whether this forbids using the file (a warning does not)."""
+        return self.severity == "error"
+
     def said(self, locale: str = "en") -> str:
         """Return the sentence without its place: found, expected, how to mend it."""
         found, expected, hint = (t.said(locale) for t in (self.found, self.expected, self.hint))
@@ -109,8 +114,3 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems by place, errors before warnings on the same spot, each once."""
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda p: (p.mark, p.severity, p.code, p.found))
-
-
-def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems that forbid using the file."""
-    return [p for p in problems if p.severity == "error"]

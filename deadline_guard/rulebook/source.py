@@ -49,6 +49,10 @@ class Document:
         self.digest = digest  # sha256 of the bytes
         self._spots = spots
 
+    def holds(self, container: Any, part: str | int) -> bool:
+        """Return whether ``part`` is a key or an index of a container of this document."""
+        return part in self._spots.get(id(container), {})
+
     def at(self, path: Sequence[str | int] = (), *, key: bool = False) -> Mark:
         """Return the place of the value at ``path`` (or of its key); missing parts are passed over.
 
@@ -57,9 +61,9 @@ class Document:
         here: Any = self.data
         mark = Mark(self.name)
         for part in path:
-            marks = self._spots.get(id(here), {}).get(part)
-            if marks is None:
+            if not self.holds(here, part):
                 continue
+            marks = self._spots[id(here)][part]
             chosen = marks[0] if key and part == path[-1] else marks[1]
             mark = Mark(self.name, chosen.line + 1, chosen.column + 1)
             here = here[part]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_Pair = tuple[str, str]
-_NONE: Final[_Pair] = ("", "")
+from deadline_guard.rulebook.lint_wording import LINT, PEOPLE, Wording
 
-Wording = tuple[_Pair, _Pair, _Pair]
+_NONE: Final = ("", "")
 
 SOURCE: Final[dict[str, Wording]] = {
     "unreadable": (
@@ -108,4 +107,238 @@ SOURCE: Final[dict[str, Wording]] = {
     ),
 }
 
-WORDING: Final[dict[str, Wording]] = {**SOURCE}
+SHAPE: Final[dict[str, Wording]] = {
+    "unknown_key": (
+        ('unknown field "{key}" in {where}', "{where}中有未知字段“{key}”"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "missing_key": (
+        ('the field "{key}" is missing in {where}', "{where}缺少字段“{key}”"),
+        _NONE,
+        ("add it", "请补上"),
+    ),
+    "unknown_choice": (
+        ("{value} is none of the choices", "{value} 不在可选值之中"),
+        ("one of {choices}", "其中之一:{choices}"),
+        ("{hint}", "{hint}"),
+    ),
+    "bad_name": (
+        ("{value} is not a name", "{value} 不能作名称"),
+        ("letters, digits, dots, dashes and underscores", "字母、汉字、数字、点、横线、下划线"),
+        _NONE,
+    ),
+    "wrong_type": (
+        ("{value}", "{value}"),
+        ("{wanted}", "{wanted}"),
+        ("{hint}", "{hint}"),
+    ),
+    "bad_value": (
+        ("{value} cannot be used: {message}", "{value} 不能使用:{message}"),
+        _NONE,
+        _NONE,
+    ),
+    "unknown_file": (
+        (
+            "this file begins with {keys}, which no rule file does",
+            "此文件以 {keys} 开头,规则文件没有这种写法",
+        ),
+        ("one of {known}", "其中之一:{known}"),
+        ("{hint}", "{hint}"),
+    ),
+    "no_rule_files": (
+        ("the folder holds no rule files", "文件夹里没有规则文件"),
+        (
+            "*.yaml with rules, events, profiles or case_types",
+            "含 rules、events、profiles 或 case_types 的 *.yaml",
+        ),
+        _NONE,
+    ),
+    "no_folder": (
+        ("the folder does not exist", "文件夹不存在"),
+        ("a folder of rule files", "规则文件夹"),
+        ("mend the path in config.yaml under rules", "请检查 config.yaml 的 rules"),
+    ),
+}
+
+VALUES: Final[dict[str, Wording]] = {
+    "not_a_threshold": (
+        ("{value} is no threshold", "{value} 不是阈值"),
+        (
+            '"5 working days before", "7 days before at 09:00", "4 hours before", "2/3 of limit" or "due"',
+            "“5 working days before”“7 days before at 09:00”“4 hours before”“2/3 of limit”或“due”",
+        ),
+        ("count, unit, then the word before", "先写数字、单位,再写 before"),
+    ),
+    "not_a_wait": (
+        ("{value} is no waiting time", "{value} 不是等待时间"),
+        ('"30 minutes", "4 hours" or "1 day"', "“30 minutes”“4 hours”或“1 day”"),
+        ("write the number and its unit", "请写数字和单位"),
+    ),
+    "wait_unit_later": (
+        ("waiting in {unit} is not supported yet", "尚不支持以 {unit} 计等待时间"),
+        ("minutes, hours or days", "minutes、hours 或 days"),
+        _NONE,
+    ),
+    "not_a_length": (
+        ("{value} is no length", "{value} 不是期间"),
+        (
+            '"15 days", "2 working days", "6 months", "1 year" or "48 hours"',
+            "“15 days”“2 working days”“6 months”等",
+        ),
+        ("{reason}", "{reason}"),
+    ),
+    "not_internal": (
+        ("{value} is no internal limit", "{value} 不是内控时限"),
+        (
+            '"17:00 one working day before", "12:00 2 days before" or "17:00"',
+            "“17:00 one working day before”“12:00 2 days before”或“17:00”",
+        ),
+        _NONE,
+    ),
+    "not_a_date": (
+        ("{value} is no date", "{value} 不是日期"),
+        ("a day that exists, such as 2026-02-28", "存在的日期,如 2026-02-28"),
+        ("year-month-day with two digits each", "年-月-日,月日各两位"),
+    ),
+    "not_a_time": (
+        ("{value} is no time of day", "{value} 不是一天中的时间"),
+        ("a time from 00:00 to 23:59", "00:00 至 23:59"),
+        _NONE,
+    ),
+    "policy_conflict": (
+        ("{message}", "计数规定互相矛盾:{message}"),
+        _NONE,
+        _NONE,
+    ),
+    "limit_and_versions": (
+        ("limit and versions both stand in rule {rule}", "规则 {rule} 同时写了 limit 和 versions"),
+        ("one of the two", "二者之一"),
+        ("move the limit into versions", "请把 limit 移入 versions"),
+    ),
+    "no_limit": (
+        ("rule {rule} grants no limit", "规则 {rule} 没有期限"),
+        ("limit, versions or date_from", "limit、versions 或 date_from"),
+        ("write for example limit: 15 days", "例如 limit: 15 days"),
+    ),
+    "version_without_limit": (
+        ("this version has no limit", "此版本没有期限"),
+        ("limit: 15 days", "limit: 15 days"),
+        _NONE,
+    ),
+    "no_trigger": (
+        ("rule {rule} has no trigger", "规则 {rule} 没有触发事件"),
+        ("the event that opens it", "使其开始的事件"),
+        ("write trigger: EVENT", "请写 trigger: 事件"),
+    ),
+    "empty_trigger": (
+        ("a trigger names neither an event nor a rule", "触发条件既没有事件也没有规则"),
+        ("event: or rule:", "event: 或 rule:"),
+        _NONE,
+    ),
+    "unused_trigger": (
+        ("stage_time is opened by the stage, not by a trigger", "stage_time 由阶段开始,不用 trigger"),
+        ("stage: NAME", "stage: 名称"),
+        ("remove the trigger", "请删除 trigger"),
+    ),
+}
+
+NAMES: Final[dict[str, Wording]] = {
+    "unknown_event": (
+        ("the event {name} is not in events.yaml", "events.yaml 中没有事件 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_profile": (
+        ("there is no profile {name}", "没有名为 {name} 的 profile"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_rule": (
+        ("there is no rule {name}", "没有规则 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_case_type": (
+        ("there is no case type {name}", "没有案件类型 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_stage": (
+        ("no case type of this rule has a stage {name}", "此规则的案件类型没有阶段 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_role": (
+        ("nobody can be {name}: neither a role nor a person", "{name} 既不是角色也不是人员"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_calendar": (
+        ("there is no calendar {name}", "没有日历 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_jurisdiction": (
+        ("there is no jurisdiction {name}", "没有法域 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_indicator": (
+        ("the indicator {name} is not supported", "不支持指标 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_attribute": (
+        ("cases have no attribute {name}", "案件没有属性 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_attribute_value": (
+        ("the attribute {attribute} never is {name}", "属性 {attribute} 没有取值 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_phase": (
+        ("case type {case_type} has no phase {name}", "案件类型 {case_type} 没有 {name} 这一时段"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_field": (
+        ("the event {event} records no field {name}", "事件 {event} 不记录字段 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_zone": (
+        ("there is no time zone {name}", "没有时区 {name}"),
+        ("an IANA zone such as Asia/Shanghai", "IANA 时区,如 Asia/Shanghai"),
+        ("{hint}", "{hint}"),
+    ),
+    "defined_twice": (
+        ("{kind} {name} stands here and at {other}", "{kind} {name} 在此处和 {other} 都有定义"),
+        ("each name once", "每个名称只定义一次"),
+        ("write override: true here to replace the other one", "要替换前者,请在此写 override: true"),
+    ),
+    "nothing_to_override": (
+        ("override: true, but there is no {kind} {name} before", "override: true,但之前没有{kind} {name}"),
+        ("a name that was read before", "之前已有的名称"),
+        ("{hint}", "{hint}"),
+    ),
+    "reserved_event": (
+        ("{name} is an answer that every case has", "{name} 是每个案件都有的答复"),
+        ("another name", "别的名称"),
+        _NONE,
+    ),
+    "from_itself": (
+        ("{kind} {name} goes back to itself: {path}", "{kind} {name} 循环引用:{path}"),
+        ("an end", "有终点"),
+        ("break the circle", "请断开循环"),
+    ),
+    "date_field_of_nothing": (
+        ("date_from needs a trigger event that records the date", "date_from 需要记录该日期的触发事件"),
+        _NONE,
+        _NONE,
+    ),
+}
+
+WORDING: Final[dict[str, Wording]] = {**SOURCE, **SHAPE, **VALUES, **NAMES, **LINT, **PEOPLE}

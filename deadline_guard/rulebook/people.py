@@ -1,0 +1,180 @@
+"""`people.yaml` → the directory of the core: persons, teams, roles, the named last resort, every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field
+
+from deadline_guard.core.people import Directory, Person, Team
+from deadline_guard.core.text import Text
+from deadline_guard.rulebook.checking import checked
+from deadline_guard.rulebook.problems import Problem, in_order, nearest, problem, shown
+from deadline_guard.rulebook.shapes import Names, Shape, TitleShape
+from deadline_guard.rulebook.source import Document, read
+
+_ZONES: Final = available_timezones()
+
+
+class PersonShape(Shape):
+    """Somebody who can be told."""
+
+    name: str = Field(min_length=1, description="The name shown in messages")
+    locale: Literal["en", "zh_Hans"] = Field("zh_Hans", description="The language of messages: zh_Hans or en")
+    zone: str = Field("Asia/Shanghai", description="The person's time zone, such as Asia/Shanghai")
+    team: str | None = Field(None, description="The team the person belongs to")
+    manager: str | None = Field(None, description="The person's superior")
+    deputy: str | None = Field(None, description="Who stands in during an absence")
+    channels: dict[str, str] = Field(default_factory=dict, description="Channel and address: email, slack")
+    roles: Names = Field(default_factory=list, description="Further roles of the person, for information")
+    active: bool = Field(True, description="false: has left; the deputy stands in")
+
+
+class TeamShape(Shape):
+    """A team with its lead; roles name persons for further roles inside the team."""
+
+    title: TitleShape
+    lead: str = Field(description="The person told after the owner")
+    roles: dict[str, str] = Field(default_factory=dict, description="Role and person inside this team")
+
+
+class PeopleFile(Shape):
+    """Who is told."""
+
+    fallback: str = Field(description="The named last resort: told when nobody else answers for a role")
+    persons: dict[str, PersonShape] = Field(description="Everybody who can be told")
+    teams: dict[str, TeamShape] = Field(default_factory=dict, description="Teams and their leads")
+    roles: dict[str, str] = Field(default_factory=dict, description="Firm-wide role and person")
+
+
+def load(
+    source: Path | str, name: str = "", *, channels: Collection[str] | None = None
+) -> tuple[Directory | None, list[Problem]]:
+    """Return the directory of a file (or text) without absences and assignments, and every problem by place.
+
+    ``channels`` are the channel names that this installation knows; None: any name is taken. The directory is
+    None when there are errors; warnings do not stand in its way.
+    """
+    document, problems = read(source, name)
+    if document is None:
+        return None, problems
+    file, refused = checked(PeopleFile, document)
+    problems += refused
+    if file is None:
+        return None, in_order(problems)
+    problems += _names(file, document) + _persons(file, document, channels) + _deputies(file, document)
+    failed = any(p.is_error for p in problems)
+    return None if failed else _directory(file, document.digest), in_order(problems)
+
+
+def _directory(file: PeopleFile, revision: str) -> Directory:
+    persons = {
+        name: Person(
+            name,
+            one.name,
+            one.locale,
+            one.zone,
+            dict(one.channels),
+            one.team,
+            one.manager,
+            one.deputy,
+            tuple(one.roles),
+            one.active,
+        )
+        for name, one in file.persons.items()
+    }
+    teams = {name: Team(name, one.title.pair(), one.lead, dict(one.roles)) for name, one in file.teams.items()}
+    return Directory(persons, teams, file.fallback, dict(file.roles), {}, revision)
+
+
+def _names(file: PeopleFile, document: Document) -> list[Problem]:
+    """Refuse every name of a person or team that is not defined here."""
+    found: list[Problem] = []
+
+    def person(name: str | None, *path: str) -> None:
+        if name is not None and name not in file.persons:
+            hint = nearest(name, file.persons)
+            found.append(problem("unknown_person", document.at(path), name=shown(name), hint=hint))
+
+    person(file.fallback, "fallback")
+    for who, one in file.persons.items():
+        person(one.manager, "persons", who, "manager")
+        person(one.deputy, "persons", who, "deputy")
+        if one.team is not None and one.team not in file.teams:
+            mark = document.at(("persons", who, "team"))
+            found.append(problem("unknown_team", mark, name=shown(one.team), hint=nearest(one.team, file.teams)))
+    for name, team in file.teams.items():
+        person(team.lead, "teams", name, "lead")
+        for role, who in team.roles.items():
+            person(who, "teams", name, "roles", role)
+    for role, who in file.roles.items():
+        person(who, "roles", role)
+    return found
+
+
+def _persons(file: PeopleFile, document: Document, channels: Collection[str] | None) -> list[Problem]:
+    """Check zone, channels and addresses of each person, and that nobody stands in for himself."""
+    found: list[Problem] = []
+
+    def say(code: str, path: tuple[str, ...], key: bool = False, **args: object) -> None:
+        found.append(problem(code, document.at(path, key=key), **args))
+
+    for who, one in file.persons.items():
+        path = ("persons", who)
+        if one.zone not in _ZONES:
+            say("unknown_zone", (*path, "zone"), name=shown(one.zone), hint=nearest(one.zone, _ZONES))
+        if not one.channels and one.active:
+            say("no_channel", path, key=True, name=who)
+        for channel, address in one.channels.items():
+            if channels is not None and channel not in channels:
+                hint = nearest(channel, channels)
+                say("unknown_channel", (*path, "channels", channel), key=True, name=shown(channel), hint=hint)
+            if channel == "email" and not _is_address(address):
+                say("bad_address", (*path, "channels", channel), value=shown(address))
+        if one.manager == who:
+            say("own_manager", (*path, "manager"), name=who)
+    last = file.persons.get(file.fallback)
+    if last is not None and not last.active:
+        say("fallback_inactive", ("fallback",), name=file.fallback)
+    return found
+
+
+def _is_address(text: str) -> bool:
+    local, at, domain = text.rpartition("@")
+    return bool(at and local and domain) and not any(c.isspace() or c in ",;<>" for c in text)
+
+
+def _deputies(file: PeopleFile, document: Document) -> list[Problem]:
+    """Warn where deputies go round without an end; a pair that stands in for each other is usual."""
+    found: list[Problem] = []
+    reported: set[str] = set()
+    for who in file.persons:
+        path = _deputy_path(file, who)
+        if path is None or who in reported:
+            continue
+        reported.update(path)
+        code = "own_deputy" if len(path) == 1 else "deputy_circle"
+        if len(path) == 2:
+            continue
+        mark = document.at(("persons", who, "deputy"))
+        said = " → ".join((*path, who))
+        severity: Any = "error" if len(path) == 1 else "warning"
+        found.append(problem(code, mark, severity, name=who, path=Text(said), fallback=file.fallback))
+    return found
+
+
+def _deputy_path(file: PeopleFile, start: str) -> list[str] | None:
+    """Return the persons on a circle of deputies through ``start``, or None."""
+    path = [start]
+    here: PersonShape | None = file.persons[start]
+    while here is not None and here.deputy is not None:
+        if here.deputy == start:
+            return path
+        if here.deputy in path:
+            return None  # a circle further on; it is reported from its own persons
+        path.append(here.deputy)
+        here = file.persons.get(here.deputy)
+    return None
