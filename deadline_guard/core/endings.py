@@ -13,7 +13,7 @@ from deadline_guard.core.rules import Kind, Level, Rule
 from deadline_guard.core.timeline import Answer, Event, Timeline
 from deadline_guard.core.triggers import Cycle
 
-ANSWERS_THAT_END: Final = (Answer.DONE, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
+ANSWERS_THAT_END: Final = (Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value)
 AWAITS_SECOND: Final = "awaits_second_person"
 
 
@@ -69,12 +69,12 @@ def follows(event: Event, cycle: Cycle) -> bool:
     return True
 
 
-def answered(timeline: Timeline, kinds: Iterable[Answer], rule: str, cycle: Cycle) -> list[Event]:
+def answered(timeline: Timeline, kinds: Iterable[str], rule: str, cycle: Cycle) -> list[Event]:
     """Return the answers of these kinds about this cycle, in the order in which they were recorded.
 
     An answer that names no cycle is about those already known when it was given.
     """
-    found = [e for kind in kinds for e in timeline.by_kind.get(kind.value, ()) if _about(e, rule, cycle)]
+    found = [e for kind in kinds for e in timeline.by_kind.get(kind, ()) if _about(e, rule, cycle)]
     return sorted(found, key=lambda e: (e.recorded_at, e.id))
 
 
@@ -92,8 +92,6 @@ def ended_by_answers(
 
     ``level`` gives the level of the deadline at an instant.
     """
-    if not any(kind.value in timeline.by_kind for kind in ANSWERS_THAT_END):
-        return None, ()
     found: list[Ending] = []
     flags: tuple[str, ...] = ()
     for answer in answered(timeline, ANSWERS_THAT_END, rule.id, cycle):
@@ -103,9 +101,7 @@ def ended_by_answers(
             continue
         settled = settles(answer, rule, level(given_at), timeline.by_kind.get(Answer.CONFIRMED.value, ()))
         if settled is not None:
-            at = max(
-                given_at, settled.at.astimezone(UTC) if settled.at else settled.recorded_at.astimezone(UTC)
-            )
+            at = max(given_at, settled.at.astimezone(UTC) if settled.at else settled.recorded_at.astimezone(UTC))
             found.append(Ending(State(answer.kind), at, answer.id, settled.on))
         elif not refused(answer, rule):
             flags = (AWAITS_SECOND,)
@@ -142,11 +138,7 @@ def settles(answer: Event, rule: Rule, level: Level, confirmations: Iterable[Eve
         return None
     if not needs_second(answer, rule, level):
         return answer
-    told = [
-        e
-        for e in confirmations
-        if e.data.get("answer") == answer.id and _author(e) not in ("", _author(answer))
-    ]
+    told = [e for e in confirmations if e.data.get("answer") == answer.id and _author(e) not in ("", _author(answer))]
     return min(told, key=lambda e: (e.recorded_at, e.id), default=None)
 
 

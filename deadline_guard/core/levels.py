@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from deadline_guard.core.calendar import Calendar
@@ -43,9 +44,40 @@ def marks(
     """
     if deadline.state is State.HELD:
         return ()
+    if deadline.excluded or any(t.when.kind is WhenKind.FRACTION for t in profile.thresholds):
+        return _marks(deadline, profile, calendar, zone, day_starts_at)
+    return _dated(_Same(profile), deadline.due_on, deadline.due_at, calendar, zone, day_starts_at)
+
+
+class _Same:
+    """A profile as a key: its mappings have no hash, and while it lives it stays the same."""
+
+    __slots__ = ("profile",)
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def __hash__(self) -> int:
+        return id(self.profile)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.profile is self.profile
+
+
+@lru_cache(maxsize=16384)
+def _dated(
+    profile: _Same, due_on: date, due_at: datetime, calendar: Calendar, zone: str, day_starts_at: time
+) -> tuple[Crossing, ...]:
+    """Return the crossings that depend on the due date alone; many cases share a day."""
+    bare = Deadline("", "", "", None, due_on, due_at, due_at, due_at, due_on)
+    return _marks(bare, profile.profile, calendar, zone, day_starts_at)
+
+
+def _marks(
+    deadline: Deadline, profile: Profile, calendar: Calendar, zone: str, day_starts_at: time
+) -> tuple[Crossing, ...]:
     due = deadline.due_at
-    worst = Level.OVERDUE if profile.overdue else None
-    found = [(due, worst)] if worst else []
+    found = [(due, Level.OVERDUE)] if profile.overdue else []
     for threshold in profile.thresholds:
         at = _instant(threshold.when, deadline, calendar, zone, day_starts_at)
         if at is not None:
@@ -80,9 +112,7 @@ def next_crossing(crossed: Sequence[Crossing], now: datetime) -> datetime | None
     return None
 
 
-def _instant(
-    when: When, deadline: Deadline, calendar: Calendar, zone: str, day_starts_at: time
-) -> datetime | None:
+def _instant(when: When, deadline: Deadline, calendar: Calendar, zone: str, day_starts_at: time) -> datetime | None:
     """Return the instant of one threshold; None for thresholds on values, which no clock crosses."""
     if when.kind is WhenKind.DAYS:
         return local_instant(deadline.due_on - timedelta(days=_up(when)), when.at or day_starts_at, zone)

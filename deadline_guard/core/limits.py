@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Alternative, Deadline, State
 from deadline_guard.core.derivation import Step
-from deadline_guard.core.endings import Ending, ended_by_answers, ended_by_events, first
+from deadline_guard.core.endings import ANSWERS_THAT_END, Ending, ended_by_answers, ended_by_events, first
 from deadline_guard.core.instants import local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
 from deadline_guard.core.levels import level_at, marks
@@ -53,9 +53,7 @@ def deadlines(
     return tuple(d for d in found if d is not None)
 
 
-def look_at(
-    rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar], now: datetime
-) -> Look:
+def look_at(rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar], now: datetime) -> Look:
     """Return what every cycle of the rule on this case shares."""
     return Look(rule, case, law_of(rule, case, rulebook, calendars), rulebook.day_starts_at, now)
 
@@ -124,30 +122,28 @@ def _chosen(ran: Run, look: Look, cycle: Cycle, version: RuleVersion | None, end
     return best
 
 
-def _note_conflicts(
-    ran: Run, look: Look, cycle: Cycle, version: RuleVersion | None, limit: Period | None
-) -> None:
+def _note_conflicts(ran: Run, look: Look, cycle: Cycle, version: RuleVersion | None, limit: Period | None) -> None:
     """Keep the date that the contradicting revision would give as another reading."""
     ran.flags.append("conflict")
     for rival in cycle.event.conflicts if cycle.event else ():
         if rival.retracted:
             continue
-        other = replace(cycle, on=rival.on, at=rival.at, event=replace(rival, conflicts=()))
+        other = cycle._replace(on=rival.on, at=rival.at, event=replace(rival, conflicts=()))
         due_on = run(look.rule, look.case.timeline, look.law, other, look.now, version, limit).due_on
         why = Text(f"revision {rival.revision} contradicts this one", f"第{rival.revision}次修订与此矛盾")
         if due_on != ran.due_on:
             ran.readings += (Alternative(due_on, why),)
 
 
-def _settled(
-    look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, ending: Ending | None
-) -> Deadline:
+def _settled(look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, ending: Ending | None) -> Deadline:
     """Return the deadline with what became of it: ended by an act or an answer, held, or open."""
     waits = [at for at in (ran.holds_at,) if at is not None]
     if ending is not None and ending.at > look.now:  # dated ahead: it has not happened yet
         waits.append(ending.at)
         ending = None
     deadline = _built(look, cycle, ran, version, ending, min(waits, default=None))
+    if not any(kind in look.case.timeline.by_kind for kind in ANSWERS_THAT_END):
+        return deadline
     rule, law = look.rule, look.law
 
     def level(at: datetime) -> Level:

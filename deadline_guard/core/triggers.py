@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Rule, Trigger
@@ -31,9 +30,8 @@ class Chained(Protocol):
     def state(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """One run of a rule's clock, named by what opened it.
+class Cycle(NamedTuple):
+    """One run of a rule's clock, named by what opened it (a tuple: one is made for every look at every rule).
 
     ``on`` / ``at`` is where counting starts, ``since`` / ``since_at`` from when acts end it (None: always).
     ``event`` is None where another rule's end opened it; ``held`` says that this end is itself held; ``limit``
@@ -111,9 +109,7 @@ def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
         if event is not None:
             unconfirmed = cycle.unconfirmed or event.data.get("unconfirmed") is True
             found.append(
-                replace(
-                    cycle, on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed
-                )
+                replace(cycle, on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed)
             )
     return found
 
@@ -127,8 +123,12 @@ _NO_END = ("cancelled", "not_applicable")
 
 def picked(trigger: Trigger, case: Case) -> Sequence[Event]:
     """Return the events that fit one trigger: of the case, or of the cases linked by ``trigger.of``."""
-    lines: Iterable[Timeline] = (case.timeline,) if trigger.of is None else case.linked.get(trigger.of, ())
-    found: Sequence[Event] = [e for line in lines for e in line.by_kind.get(trigger.event, ())]
+    found: Sequence[Event]
+    if trigger.of is None:
+        found = case.timeline.by_kind.get(trigger.event, ())
+    else:
+        lines: Iterable[Timeline] = case.linked.get(trigger.of, ())
+        found = [e for line in lines for e in line.by_kind.get(trigger.event, ())]
     if trigger.where:
         found = [e for e in found if matches(trigger.where, e.data)]
     return found if trigger.pick == "each" else _pick(found, trigger.pick)
