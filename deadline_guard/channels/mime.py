@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import encodebytes
+from base64 import b64encode
 from email.header import Header
 from email.utils import format_datetime, quote
 from functools import lru_cache
@@ -133,5 +133,6 @@ def _attached(attachment: Attachment) -> str:
 
 
 def _base64(content: bytes) -> str:
-    wrapped = encodebytes(content).decode("ascii").replace("\n", "\r\n")
-    return f"Content-Transfer-Encoding: base64\r\n\r\n{wrapped}"
+    line = b64encode(content).decode("ascii")
+    wrapped = "\r\n".join([line[at : at + 76] for at in range(0, len(line), 76)])
+    return f"Content-Transfer-Encoding: base64\r\n\r\n{wrapped}\r\n"

@@ -107,7 +107,7 @@ class Item:
 
 
 class Rendered(NamedTuple):
-    """A text in the reader's language, ready to be put into a letter."""
+    """A text in the reader's language; ``html`` is empty but for mail, ``blocks`` but for Slack."""
 
     subject: str
     text: str

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from deadline_guard.messages.item import Past
-from deadline_guard.messages.texts import Texts, safe
+from deadline_guard.messages.texts import Texts, mark, safe
 from deadline_guard.messages.words import channel_name
 
-_MOST = 12
+_MOST: Final = 12
+_FORMS: Final[Mapping[str, str]] = {
+    "told": mark("{channel} to {name}"),
+    "accepted": mark("{channel} to {name}: accepted by the server"),
+    "failed": mark("{channel} to {name}: not delivered"),
+    "unknown": mark("{channel} to {name}: no answer, may or may not have arrived"),
+    "acknowledged": mark("acknowledged by {name} ({channel})"),
+    "done": mark("recorded as done by {name}"),
+    "not_pursued": mark("not pursued, says {name}"),
+    "not_applicable": mark("not applicable, says {name}"),
+    "snoozed": mark("snoozed by {name}"),
+    "handed_over": mark("handed over by {name}"),
+    "disputed": mark("date disputed by {name}"),
+    "absent": mark("{name} is away"),
+    "overruled": mark("overruled by {name}"),
+}
 
 
 def history(t: Texts, past: Sequence[Past], zone: str) -> tuple[str, ...]:
@@ -21,20 +37,5 @@ def history(t: Texts, past: Sequence[Past], zone: str) -> tuple[str, ...]:
 
 def _line(t: Texts, past: Past) -> str:
     channel, name = channel_name(t, past.channel), safe(past.person)
-    forms = {
-        "told": t.say("{channel} to {name}"),
-        "accepted": t.say("{channel} to {name}: accepted by the server"),
-        "failed": t.say("{channel} to {name}: not delivered"),
-        "unknown": t.say("{channel} to {name}: no answer, may or may not have arrived"),
-        "acknowledged": t.say("acknowledged by {name} ({channel})"),
-        "done": t.say("recorded as done by {name}"),
-        "not_pursued": t.say("not pursued, says {name}"),
-        "not_applicable": t.say("not applicable, says {name}"),
-        "snoozed": t.say("snoozed by {name}"),
-        "handed_over": t.say("handed over by {name}"),
-        "disputed": t.say("date disputed by {name}"),
-        "absent": t.say("{name} is away"),
-        "overruled": t.say("overruled by {name}"),
-    }
-    line = forms.get(past.what, safe(past.what) + " {name}").format(channel=channel, name=name).strip()
+    line = t.say(_FORMS[past.what], channel=channel, name=name) if past.what in _FORMS else safe(past.what)
     return t.say("{line}: {detail}", line=line, detail=safe(past.detail)) if past.detail else line

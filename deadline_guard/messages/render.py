@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 from unicodedata import east_asian_width
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from deadline_guard.core.notices import NoticeKind
 from deadline_guard.messages.blocks import blocks
@@ -22,6 +22,7 @@ from deadline_guard.messages.texts import Texts, safe, texts
 from deadline_guard.messages.words import badge
 
 TRUSTED: Final = frozenset({"email", "console"})  # only here may the parties be named
+_WITH_BLOCKS: Final = frozenset({"slack", "slack_webhook"})
 _LABEL_WIDTH: Final = 10
 
 
@@ -65,7 +66,9 @@ def render(
         text = _text(t, content)
     else:
         text = short(reader, shown, content, person_name)
-    return Rendered(subject, text, _html(t, content, subject), blocks(content, title), sender)
+    html = _html(t, content, subject) if channel == "email" else ""
+    laid_out = blocks(content, title) if channel in _WITH_BLOCKS else ()
+    return Rendered(subject, text, html, laid_out, sender)
 
 
 def _for_chat(item: Item) -> Item:
@@ -88,27 +91,28 @@ def _chat_title(t: Texts, items: Sequence[Item]) -> str:
 
 
 @cache
-def _templates() -> Environment:
-    return Environment(
+def _template(name: str) -> Template:
+    room = Environment(
         loader=PackageLoader("deadline_guard.messages"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=False,
         lstrip_blocks=False,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
+    return room.get_template(name)
 
 
 def _text(t: Texts, content: Content) -> str:
     answer = t.say("Answer on the command line:")
-    return _templates().get_template("letter.txt").render(c=content, pad=_pad, answer=answer)
+    return _template("letter.txt").render(c=content, pad=_pad, answer=answer)
 
 
 def _html(t: Texts, content: Content, subject: str) -> str:
     answer = t.say("Answer on the command line:")
     lang = "zh-Hans" if t.is_chinese else "en"
-    template = _templates().get_template("letter.html")
-    return template.render(c=content, subject=subject, lang=lang, answer=answer)
+    return _template("letter.html").render(c=content, subject=subject, lang=lang, answer=answer)
 
 
 def _pad(label: str) -> str:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from typing import Final
 
 from deadline_guard.core.derivation import Skipped, Step
 from deadline_guard.core.text import Text
-from deadline_guard.messages.texts import Texts, safe, texts
+from deadline_guard.messages.texts import Texts, mark, safe, texts
+
+_STEPS: Final[Mapping[str, str]] = {
+    "trigger": mark("Trigger: {end}"),
+    "service": mark("Service takes effect: {start} → {end}"),
+    "law": mark("Law in force on {end}"),
+    "count": mark("Counted from {start} to {end}"),
+    "exclude": mark("Days that do not count: {start} → {end}"),
+    "add": mark("Added: {start} → {end}"),
+    "roll": mark("Rolled: {start} → {end}"),
+    "inaccessible": mark("Court not accessible: {start} → {end}"),
+    "longstop": mark("Latest possible day: {end}"),
+    "choose": mark("Chosen: {end}"),
+}
 
 
 def sentences(steps: Sequence[Step], locale: str) -> tuple[str, ...]:
@@ -38,20 +52,9 @@ def _sentence(t: Texts, step: Step) -> str:
 def _moved(t: Texts, step: Step) -> str:
     """Return what the step did to the date, without the note."""
     start, end = _when(t, step.from_), _when(t, step.to)
-    names = {"start": start, "end": end, "n": abs(step.days or 0)}
-    forms = {
-        "trigger": t.say("Trigger: {end}"),
-        "service": t.say("Service takes effect: {start} → {end}"),
-        "law": t.say("Law in force on {end}"),
-        "count": t.say("Counted from {start} to {end}"),
-        "exclude": t.say("Days that do not count: {start} → {end}"),
-        "add": t.say("Added: {start} → {end}"),
-        "roll": t.say("Rolled: {start} → {end}") if step.from_ != step.to else t.say("Not rolled: {end}"),
-        "inaccessible": t.say("Court not accessible: {start} → {end}"),
-        "longstop": t.say("Latest possible day: {end}"),
-        "choose": t.say("Chosen: {end}"),
-    }
-    return forms.get(step.step, f"{safe(step.step)}: {{start}} → {{end}}").format(**names)
+    if step.step == "roll" and step.from_ == step.to:
+        return t.say("Not rolled: {end}", end=end)
+    return t.say(_STEPS[step.step], start=start, end=end) if step.step in _STEPS else f"{start} → {end}"
 
 
 def _when(t: Texts, value: date | datetime) -> str:

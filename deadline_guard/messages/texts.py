@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -31,7 +31,6 @@ class Texts:
     def __init__(self, locale: str, translations: NullTranslations) -> None:
         self.locale = locale
         self.is_chinese = locale.startswith("zh")
-        self._babel = Locale.parse(locale)
         self._translations = translations
 
     def say(self, text: str, /, **names: object) -> str:
@@ -53,35 +52,38 @@ class Texts:
 
     def day(self, day: date) -> str:
         """Return a civil date with weekday: ``2026-12-03 星期四``, ``Thu 3 Dec 2026``."""
-        pattern = "yyyy-MM-dd EEEE" if self.is_chinese else "EEE d MMM yyyy"
-        return str(format_date(day, pattern, locale=self._babel))
+        return _day(self.locale, "yyyy-MM-dd EEEE" if self.is_chinese else "EEE d MMM yyyy", day)
 
     def short_day(self, day: date) -> str:
         """Return a date for narrow places: ``12月3日（四）``, ``Thu 3 Dec``."""
-        pattern = "M月d日（EEEEE）" if self.is_chinese else "EEE d MMM"
-        return str(format_date(day, pattern, locale=self._babel))
+        return _day(self.locale, "M月d日（EEEEE）" if self.is_chinese else "EEE d MMM", day)
 
     def moment(self, at: datetime, zone: str) -> str:
         """Return an instant in ``zone``: ``11-27（五）17:00``, ``Fri 27 Nov 17:00``."""
-        pattern = "MM-dd（EEEEE）HH:mm" if self.is_chinese else "EEE d MMM HH:mm"
-        return str(format_datetime(at, pattern, tzinfo=ZoneInfo(zone), locale=self._babel))
+        local = at.astimezone(ZoneInfo(zone))
+        if self.is_chinese:
+            return f"{_day(self.locale, 'MM-dd（EEEEE）', local.date())}{local:%H:%M}"
+        return f"{_day(self.locale, 'EEE d MMM', local.date())} {local:%H:%M}"
 
     def stamp(self, at: datetime, zone: str) -> str:
         """Return an instant in ``zone`` with its year: ``2026-11-26 08:30``."""
-        return str(format_datetime(at, "yyyy-MM-dd HH:mm", tzinfo=ZoneInfo(zone), locale=self._babel))
+        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
     def zone(self, zone: str) -> str:
         """Return the name of a zone as people say it: ``北京时间``, ``Beijing time``."""
-        return _zone_name(self, zone)
+        if zone in ("Asia/Shanghai", "Asia/Chongqing", "PRC"):
+            return self.say("Beijing time")
+        return "UTC" if zone in ("UTC", "Etc/UTC") else _zone(self.locale, zone)
+
+
+@lru_cache(maxsize=65536)
+def _day(locale: str, pattern: str, day: date) -> str:
+    return str(format_date(day, pattern, locale=Locale.parse(locale)))
 
 
 @cache
-def _zone_name(texts: Texts, zone: str) -> str:
-    if zone in ("Asia/Shanghai", "Asia/Chongqing", "PRC"):
-        return texts.say("Beijing time")
-    if zone in ("UTC", "Etc/UTC"):
-        return "UTC"
-    return str(get_timezone_name(ZoneInfo(zone), width="long", locale=Locale.parse(texts.locale)))
+def _zone(locale: str, zone: str) -> str:
+    return str(get_timezone_name(ZoneInfo(zone), width="long", locale=Locale.parse(locale)))
 
 
 def known(locale: str) -> str:
@@ -106,4 +108,7 @@ def _load(locale: str) -> Texts:
 
 def safe(value: Any) -> str:
     """Return a value from outside as one line without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())

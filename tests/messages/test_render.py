@@ -244,7 +244,8 @@ def test_every_message_has_sign_word_and_number_and_chat_never_names_the_parties
     assert made.text.startswith(sign.shape + " ")
     assert item.warning_id in made.text
     assert sign.shape in made.sender_name
-    assert sign.colour in made.html
+    assert (sign.colour in made.html) == (channel == "email")
+    assert bool(made.blocks) == channel.startswith("slack")
     if channel in ("email", "console"):
         assert PARTIES in made.text or item.kind is NoticeKind.FINDING
     else:
@@ -268,7 +269,8 @@ def test_links_take_the_place_of_commands_and_stand_in_the_plain_text_too() -> N
     assert "[我已知悉] https://dg.example/a?t=1&u=2" in made.text
     assert 'href="https://dg.example/a?t=1&amp;u=2"' in made.html
     assert "deadline-guard ack" not in made.text
-    buttons = [b for b in made.blocks if b["type"] == "actions"]
+    chat = said(DEFENCE, channel="slack", actions=[Action("我已知悉", "https://dg.example/a?t=1&u=2")])
+    buttons = [b for b in chat.blocks if b["type"] == "actions"]
     assert buttons[0]["elements"][0]["url"] == "https://dg.example/a?t=1&u=2"
 
 
@@ -324,7 +326,7 @@ def test_slack_blocks_keep_slack_s_limits_and_lead_with_a_header() -> None:
         history=tuple(Past(at(11, 26), "failed", "张三", "email", "e" * 900) for _ in range(30)),
         basis=(step,) * 20,
     )
-    blocks = said(long, channel="email").blocks
+    blocks = said(long, channel="slack").blocks
     assert blocks[0]["type"] == "header"
     assert len(blocks) <= 50
     for block in blocks:
@@ -345,7 +347,7 @@ def test_what_comes_from_outside_cannot_break_out_of_html_slack_or_a_line() -> N
     assert "<script>" not in made.html
     assert "\r" not in made.subject
     assert "\n" not in made.subject
-    assert "<!channel>" not in str(made.blocks)
+    assert "<!channel>" not in str(said(nasty, channel="slack").blocks)
     assert "%s{n}" in made.text
 
 
