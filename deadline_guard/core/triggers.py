@@ -109,7 +109,7 @@ def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
         if event is not None:
             unconfirmed = cycle.unconfirmed or event.data.get("unconfirmed") is True
             found.append(
-                replace(cycle, on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed)
+                cycle._replace(on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed)
             )
     return found
 
