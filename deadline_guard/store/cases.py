@@ -21,6 +21,14 @@ CONTENT_OF: Final = f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})'
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
 
 
+# One row a case: SQLite gathers a timeline faster than rows can be handed over one by one.
+_REVISIONS_OF: Final = (
+    "SELECT case_id, json_group_array(json_array(kind, on_date, source, source_id, recorded_at, at, revision, "
+    "recorded_by, origin, subject, json(data), retracted)) FROM event "
+    f"WHERE case_id IN ({AMONG}) GROUP BY case_id"
+)
+
+
 class Loaded(NamedTuple):
     """A case as the sweep needs it: ``rev`` is what a result must still find when it is stored.
 
@@ -180,23 +188,18 @@ def _timelines(
 ) -> tuple[dict[str, Timeline], dict[str, int]]:
     """Return the timelines as known, and per case when the next fact becomes known (microseconds)."""
     until = 2**63 if known_at is None else micros(known_at)
-    events: dict[str, list[Event]] = {}
+    timelines: dict[str, Timeline] = {}
     later: dict[str, int] = {}
-    for case_id, kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, retracted in fetch(
-        conn,
-        "SELECT case_id, kind, on_date, source, source_id, recorded_at, at, revision, recorded_by, origin, subject, "
-        f"data, retracted FROM event WHERE case_id IN ({AMONG})",
-        among(ids),
-    ):
-        if recorded_at > until:
-            later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
-            continue
-        event = Event(
-            kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision, by,
-            _ORIGINS[origin], subject, EMPTY if data == "{}" else load(data), bool(retracted),
-        )  # fmt: skip
-        if case_id in events:
-            events[case_id].append(event)
-        else:
-            events[case_id] = [event]
-    return {case_id: timeline(found) for case_id, found in events.items()}, later
+    for case_id, revisions in fetch(conn, _REVISIONS_OF, among(ids)):
+        events: list[Event] = []
+        for kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, gone in load(revisions):
+            if recorded_at > until:
+                later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
+                continue
+            event = Event(
+                kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision,
+                by, _ORIGINS[origin], subject, data or EMPTY, gone == 1,
+            )  # fmt: skip
+            events.append(event)
+        timelines[case_id] = timeline(events)
+    return timelines, later
