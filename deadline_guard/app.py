@@ -52,9 +52,9 @@ def load_rules(config: Config) -> tuple[Rulebook, Directory, list[Problem]]:
     """Return rulebook and people of an office; raises RulebookError when any error stands in them."""
     folders = [paths.rules_dir()] if config.shipped_rules else []
     folders += [config.path(p) for p in config.rules]
-    rulebook, problems = rulebook_files.load(folders)
     directory, about_people = people_files.load(config.path(config.people))
-    problems = [*problems, *about_people]
+    rulebook, problems = rulebook_files.load(folders, directory=directory)
+    problems = [*about_people, *problems]
     errors = [p for p in problems if p.is_error]
     if rulebook is None or directory is None or errors:
         raise RulebookError("\n".join(str(p) for p in errors))

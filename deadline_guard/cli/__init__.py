@@ -1,0 +1,23 @@
+"""The command line: one file a command group, each with ``register``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from deadline_guard.cli import compute, intake
+from deadline_guard.errors import DeadlineGuardError
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+for group in (compute, intake):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the program; an error that the user can mend is one message and exit status 1."""
+    try:
+        app()
+    except DeadlineGuardError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
