@@ -110,9 +110,7 @@ def cut(spans: Iterable[Span], holes: Iterable[Span]) -> Spans:
     """Return the union of ``spans`` less every hole."""
     left = list(united(spans))
     for start, end in united(holes):
-        left = [
-            piece for a, b in left for piece in ((a, min(b, start)), (max(a, end), b)) if piece[0] < piece[1]
-        ]
+        left = [piece for a, b in left for piece in ((a, min(b, start)), (max(a, end), b)) if piece[0] < piece[1]]
     return tuple(left)
 
 
@@ -147,9 +145,7 @@ def week_of(texts: object, field: str = "week") -> Week:
         raise InputError(field=field, message=f'expected {{"mon": [["09:00", "17:00"]], …}}, found {texts!r}')
     for name in texts:
         if name not in WEEKDAYS:
-            raise InputError(
-                field=f"{field}.{name}", message=f"{name!r} is no weekday: use {' '.join(WEEKDAYS)}"
-            )
+            raise InputError(field=f"{field}.{name}", message=f"{name!r} is no weekday: use {' '.join(WEEKDAYS)}")
     return tuple(spans_of(texts.get(name, ()), f"{field}.{name}") for name in WEEKDAYS)
 
 

@@ -222,7 +222,19 @@ def _midnight_offsets(zone: tzinfo, year: int) -> tuple[int, ...]:
     """
     first = date(year, 1, 1).toordinal()
     days = date(year + 1, 1, 1).toordinal() - first
-    return tuple(_offset(zone, first + n, 0) for n in range(days + 1))
+    offsets = tuple(_offset(zone, first + n, 0) for n in range(days + 1))
+    known = enumerate(pairwise(offsets), first - _EPOCH_DAY)
+    steady_offsets(zone).update((day, offset) for day, (offset, after) in known if offset == after)
+    return offsets
+
+
+@lru_cache(maxsize=1024)
+def steady_offsets(zone: tzinfo) -> dict[int, int]:
+    """Return the seconds ahead of UTC by day since the epoch, for days on which the clock does not change.
+
+    It holds the years compiled so far. With it a local time becomes an instant without asking the zone.
+    """
+    return {}
 
 
 def _offset(zone: tzinfo, ordinal: int, second: int) -> int:

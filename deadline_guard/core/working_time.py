@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Final
 
 from deadline_guard.core.office_hours import DAY, OfficeHours, Span, united
-from deadline_guard.core.open_table import CLOSED_YEAR, OpenTable, TableMaker, no_open_time
+from deadline_guard.core.open_table import CLOSED_YEAR, OpenTable, TableMaker, no_open_time, steady_offsets
 from deadline_guard.errors import InputError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,26 +38,26 @@ Pause = tuple[datetime, datetime]
 class WorkingTime(ABC):
     """Working time of an office, or of a case in it: a constant, whose tables grow to what is asked."""
 
-    __slots__ = ("hours", "zone")
+    __slots__ = ("_local_epoch", "_offsets", "hours", "zone")
 
     def __init__(self, hours: OfficeHours) -> None:
         """Keep the hours this is made of, and the zone answers are shown in."""
         self.hours = hours
         self.zone: tzinfo = hours.zone
+        self._local_epoch = datetime(1970, 1, 1, tzinfo=hours.zone)
+        self._offsets = steady_offsets(hours.zone)
 
     def add(self, start: datetime, seconds: int) -> datetime:
         """Return the earliest instant ``seconds`` of working time after ``start``, in the office's zone."""
         if start.microsecond:
             return self._shown(self.add_us(_micros(start), seconds * MICROS))
-        since = start - _EPOCH
-        return datetime.fromtimestamp(self.add_s(since.days * DAY + since.seconds, seconds), self.zone)
+        return datetime.fromtimestamp(self.add_s(self._second(start), seconds), self.zone)
 
     def subtract(self, start: datetime, seconds: int) -> datetime:
         """Return the latest instant from which ``start`` is ``seconds`` of working time away."""
         if start.microsecond:
             return self._shown(self.subtract_us(_micros(start), seconds * MICROS))
-        since = start - _EPOCH
-        return datetime.fromtimestamp(self.subtract_s(since.days * DAY + since.seconds, seconds), self.zone)
+        return datetime.fromtimestamp(self.subtract_s(self._second(start), seconds), self.zone)
 
     def between(self, start: datetime, end: datetime) -> int:
         """Return the working seconds from ``start`` to ``end``, without a part of a second (`between_us`)."""
@@ -125,6 +125,16 @@ class WorkingTime(ABC):
         first, passed_first = self._split(start)
         last, passed_last = self._split(end)
         return self.between_s(first, last) * MICROS + passed_last - passed_first
+
+    def _second(self, instant: datetime) -> int:
+        """Return a whole second since the epoch; a third of the time when it is in the office's own zone."""
+        if instant.tzinfo is self.zone:
+            since = instant - self._local_epoch  # of one zone: the difference of the clocks, not of the instants
+            offset = self._offsets.get(since.days)
+            if offset is not None:
+                return since.days * DAY + since.seconds - offset
+        since = instant - _EPOCH
+        return since.days * DAY + since.seconds
 
     def _split(self, micros: int) -> tuple[int, int]:
         """Return the whole second of an instant, and the microseconds of it that count."""

@@ -26,9 +26,7 @@ def test_what_is_no_time_of_day_is_refused_with_its_field(text: object) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [("22:00", "06:00"), ("09:00", "09:00"), ("24:00", "24:00")])
-def test_hours_that_do_not_end_after_they_begin_are_refused_with_the_way_to_write_them(
-    start: str, end: str
-) -> None:
+def test_hours_that_do_not_end_after_they_begin_are_refused_with_the_way_to_write_them(start: str, end: str) -> None:
     with pytest.raises(InputError, match='over midnight as two, to "24:00" and from "00:00"') as refused:
         week_of({"fri": [[start, end]]})
     assert refused.value.field == "week.fri"
@@ -43,9 +41,7 @@ def test_a_week_of_another_shape_is_refused(week: object) -> None:
 
 
 def test_spans_of_a_day_are_united() -> None:
-    assert spans_of([["13:00", "17:00"], ["09:00", "12:00"], ["11:00", "13:00"]], "week.mon") == (
-        (32_400, 61_200),
-    )
+    assert spans_of([["13:00", "17:00"], ["09:00", "12:00"], ["11:00", "13:00"]], "week.mon") == ((32_400, 61_200),)
     assert united([(5, 5), (9, 3), (1, 2), (4, 6), (2, 4)]) == ((1, 6),)
 
 
