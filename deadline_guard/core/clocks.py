@@ -11,7 +11,7 @@ from deadline_guard.core.policy import Span
 from deadline_guard.core.rules import Pair, Rule
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Event, Timeline
-from deadline_guard.core.triggers import Cycle
+from deadline_guard.core.triggers import Cycle, by_content
 
 _DAY = timedelta(days=1)
 
@@ -48,9 +48,7 @@ def stops(rule: Rule, timeline: Timeline, cycle: Cycle) -> tuple[Stop, ...]:
     pairs = rule.suspends + rule.excludes
     if not pairs:
         return ()
-    found = [
-        s for pair in pairs if pair.opens in timeline.by_kind for s in _paired(pair, rule.id, timeline, cycle)
-    ]
+    found = [s for pair in pairs if pair.opens in timeline.by_kind for s in _paired(pair, rule.id, timeline, cycle)]
     return tuple(_merged(found))
 
 
@@ -133,7 +131,7 @@ def changes(rule: Rule, timeline: Timeline, cycle: Cycle, ended: date | None) ->
         and (ended is None or event.on <= ended)
         and concerns(event, rule.id, cycle)
     ]
-    return sorted(found, key=lambda e: (e.on, e.at.timestamp() if e.at else 0.0, e.id))
+    return sorted(found, key=by_content)
 
 
 def holding(stood: Sequence[Stop], due_on: date, now_on: date) -> tuple[Stop | None, date | None]:

@@ -11,7 +11,7 @@ from deadline_guard.core.deadlines import State
 from deadline_guard.core.instants import day_starts, occurred
 from deadline_guard.core.rules import Kind, Level, Rule
 from deadline_guard.core.timeline import Answer, Event, Timeline
-from deadline_guard.core.triggers import Cycle
+from deadline_guard.core.triggers import Cycle, by_content
 
 ANSWERS_THAT_END: Final = (Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value)
 AWAITS_SECOND: Final = "awaits_second_person"
@@ -34,18 +34,25 @@ def ended_by_events(rule: Rule, timeline: Timeline, cycle: Cycle, zone: str) -> 
     """
     found: list[Ending] = []
     for kind in rule.done_by:
-        act = next(
-            (e for e in timeline.by_kind.get(kind, ()) if e.subject == cycle.subject and follows(e, cycle)),
-            None,
-        )
+        act = _earliest(timeline.by_kind.get(kind, ()), cycle, (cycle.subject,))
         if act is not None:
             found.append(Ending(State.DONE, occurred(act, zone), act.id, act.on))
     for kind in rule.cancelled_by:
-        for event in timeline.by_kind.get(kind, ()):
-            if event.subject in (None, cycle.subject) and follows(event, cycle):
-                found.append(Ending(State.CANCELLED, occurred(event, zone), event.id, event.on))
-                break
+        event = _earliest(timeline.by_kind.get(kind, ()), cycle, (None, cycle.subject))
+        if event is not None:
+            found.append(Ending(State.CANCELLED, occurred(event, zone), event.id, event.on))
     return first(found)
+
+
+def _earliest(events: Iterable[Event], cycle: Cycle, subjects: tuple[str | None, ...]) -> Event | None:
+    """Return the first event of these subjects that follows the cycle's beginning; events come in order of days."""
+    best: Event | None = None
+    for event in events:
+        if best is not None and event.on > best.on:
+            break
+        if event.subject in subjects and follows(event, cycle):
+            best = event if best is None else min(best, event, key=by_content)
+    return best
 
 
 def first(found: Iterable[Ending]) -> Ending | None:
@@ -139,7 +146,7 @@ def settles(answer: Event, rule: Rule, level: Level, confirmations: Iterable[Eve
     if not needs_second(answer, rule, level):
         return answer
     told = [e for e in confirmations if e.data.get("answer") == answer.id and _author(e) not in ("", _author(answer))]
-    return min(told, key=lambda e: (e.recorded_at, e.id), default=None)
+    return min(told, key=lambda e: (e.at or e.recorded_at, e.id), default=None)
 
 
 def _author(answer: Event) -> str:

@@ -74,9 +74,7 @@ def current(timeline: Timeline, case_type: CaseType | None, on: date | None = No
     """Return the visit in which the case stands (as of the day ``on``), or None outside all stages."""
     standing: Visit | None = None
     for visit in visits(timeline, case_type):
-        if (on is None or visit.entered.on <= on) and (
-            visit.left is None or (on is not None and visit.left.on > on)
-        ):
+        if (on is None or visit.entered.on <= on) and (visit.left is None or (on is not None and visit.left.on > on)):
             standing = visit
     return standing
 
@@ -87,14 +85,14 @@ def runs(timeline: Timeline, case_type: CaseType | None) -> tuple[tuple[str, Eve
     The first is named ``case``; entering a stage after the case was closed reopens it, and that run is named
     by the entering event.
     """
-    facts = timeline.events
-    if not facts:
+    if not timeline.events:
         return ()
     closing = case_type.closed_by if case_type else ()
     entering = {kind for stage in case_type.stages for kind in stage.enter_on} if case_type else set()
+    turns = [e for kind in entering.union(closing) for e in timeline.by_kind.get(kind, ())]
     found: list[tuple[str, Event, Event | None]] = []
-    opened: tuple[str, Event] | None = (WHOLE_CASE, facts[0])
-    for event in facts:
+    opened: tuple[str, Event] | None = (WHOLE_CASE, timeline.events[0])
+    for event in sorted(turns, key=lambda e: (e.on, e.at.timestamp() if e.at else 0.0, e.kind in closing, e.id)):
         if opened is not None and event.kind in closing:
             found.append((*opened, event))
             opened = None

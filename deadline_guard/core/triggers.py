@@ -115,7 +115,7 @@ def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
 
 
 def _first_of(triggers: Iterable[Trigger], case: Case) -> Sequence[Event]:
-    return _pick(sorted((e for t in triggers if t.event for e in picked(t, case)), key=_order), "first")
+    return _pick([e for t in triggers if t.event for e in picked(t, case)], "first")
 
 
 _NO_END = ("cancelled", "not_applicable")
@@ -137,14 +137,15 @@ def picked(trigger: Trigger, case: Case) -> Sequence[Event]:
 def _pick(found: Sequence[Event], pick: str) -> Sequence[Event]:
     """Keep the first or last event of each subject: another subject is another clock."""
     kept: dict[str | None, Event] = {}
-    for event in found:
+    for event in sorted(found, key=by_content):
         if pick == "last" or event.subject not in kept:
             kept[event.subject] = event
     return list(kept.values())
 
 
-def _order(event: Event) -> tuple[date, float, datetime, str]:
-    return event.order
+def by_content(event: Event) -> tuple[date, float, str]:
+    """Return the key that orders events by what they say: day, hour where known, identity; not by recording."""
+    return (event.on, event.at.timestamp() if event.at else 0.0, event.id)
 
 
 def _opened(event: Event, limit: Period | None) -> Cycle:
@@ -167,7 +168,7 @@ def _backward(found: Sequence[Event]) -> list[Cycle]:
     """Open cycles that end before their trigger: what was done since the event before counts for this one."""
     opened: list[Cycle] = []
     before: dict[str | None, Event] = {}
-    for event in found:
+    for event in sorted(found, key=by_content):
         previous = before.get(event.subject)
         since, since_at = (previous.on, previous.at) if previous else (None, None)
         unconfirmed = event.data.get("unconfirmed") is True
