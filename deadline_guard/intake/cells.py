@@ -67,9 +67,7 @@ def number_of(cell: Cell) -> int | float:
     text = text_of(cell)
     plain = text[1:] if text[:1] in "+-" else text
     if not plain.replace(".", "", 1).isdecimal():
-        raise NotReadable(
-            Text("is not a plain number such as 1250 or 1250.50", "不是 1250 或 1250.50 这样的普通数字")
-        )
+        raise NotReadable(Text("is not a plain number such as 1250 or 1250.50", "不是 1250 或 1250.50 这样的普通数字"))
     return float(text) if "." in text else int(text)
 
 

@@ -119,9 +119,7 @@ class Moments:
 
 
 def _no_such_form(formats: tuple[str, ...]) -> Text:
-    return Text(
-        f"is not a date in the form {' or '.join(formats)}", f"不是 {' 或 '.join(formats)} 格式的日期"
-    )
+    return Text(f"is not a date in the form {' or '.join(formats)}", f"不是 {' 或 '.join(formats)} 格式的日期")
 
 
 def _not_a_date(cell: Cell) -> Text:

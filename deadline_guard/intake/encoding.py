@@ -20,6 +20,10 @@ CANDIDATES: Final = ("utf-8", "gb18030")
 CHUNK: Final = 1 << 20
 
 
+class EncodingUnknown(IntakeError):
+    """No encoding that may be tried fits the whole file; the user must name one."""
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file for reading; ``.gz`` is unpacked on the way."""
     return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
@@ -28,7 +32,7 @@ def open_bytes(path: Path) -> IO[bytes]:
 def encoding_of(path: Path, wanted: str | None = None) -> str:
     """Return the encoding in which the whole file decodes, ``wanted`` alone when given.
 
-    Raises IntakeError naming the file and the first byte that does not fit.
+    Raises EncodingUnknown naming the file and the first byte that does not fit.
     """
     with open_bytes(path) as stream:
         head = stream.read(4)
@@ -39,7 +43,7 @@ def encoding_of(path: Path, wanted: str | None = None) -> str:
         if failure is None:
             return name
         tried.append(f"{name}: {failure}")
-    raise IntakeError(
+    raise EncodingUnknown(
         f"{path}: the text does not decode ({'; '.join(tried)}). "
         "Say which encoding it is in: `format: {encoding: …}` in the mapping, or --encoding"
     )

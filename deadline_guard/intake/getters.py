@@ -110,9 +110,7 @@ class Getters:
             if otherwise is not None or found is None:
                 return otherwise
             there = ", ".join(table)
-            raise Unusable(
-                column, Text(f"is not in the mapping's table ({there})", f"不在映射的对照表中({there})")
-            )
+            raise Unusable(column, Text(f"is not in the mapping's table ({there})", f"不在映射的对照表中({there})"))
 
         return look_up
 

@@ -26,9 +26,7 @@ from deadline_guard.store import Store, comparison, sources
 from deadline_guard.store.events import EventRow, Recorded
 
 SAMPLE: Final = 5
-MOST_LOST: Final = (
-    0.05  # of the facts that the source had: more is a truncated file until somebody says otherwise
-)
+MOST_LOST: Final = 0.05  # of the facts that the source had: more is a truncated file until somebody says otherwise
 
 
 @dataclass(slots=True)
@@ -109,9 +107,7 @@ class Import:
         Raises IntakeError when the file changed since it was opened, or when a snapshot would lose too much.
         """
         with self.store.write() as conn:
-            outcome = self._pass(
-                conn, Recording(conn, now, f"import {self.table.path.name}"), rejects, progress
-            )
+            outcome = self._pass(conn, Recording(conn, now, f"import {self.table.path.name}"), rejects, progress)
             self._expect(conn, now)
             if outcome.loses_too_much and not allow_loss:
                 raise IntakeError(self.loss(outcome))

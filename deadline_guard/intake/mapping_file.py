@@ -84,9 +84,7 @@ def _format(node: Node | None, problems: Problems) -> Format:
             problems.add(fields["dates"], f"found {form!r}, expected a form such as %Y-%m-%d or %Y年%m月%d日")
     return Format(
         encoding=problems.text(fields.get("encoding")) or None,
-        delimiter=problems.choice(
-            fields.get("delimiter"), _delimiter, "one character, or tab", plain.delimiter
-        ),
+        delimiter=problems.choice(fields.get("delimiter"), _delimiter, "one character, or tab", plain.delimiter),
         sheet=problems.text(fields.get("sheet")) or None,
         header_row=problems.choice(fields.get("header_row"), _row, "a row number from 1", plain.header_row),
         dates=dates,
@@ -139,11 +137,7 @@ def _value(node: Node | None, problems: Problems) -> Value | None:
     if ("column" in fields) == ("const" in fields):
         problems.add(node, "found neither or both of column and const, expected one of them")
         return None
-    value = (
-        _value(fields["column"], problems)
-        if "column" in fields
-        else Value(const=problems.text(fields["const"]))
-    )
+    value = _value(fields["column"], problems) if "column" in fields else Value(const=problems.text(fields["const"]))
     table = {key: problems.text(item) for key, item in problems.table(fields.get("map")).items()}
     return replace(
         value or Value(),
@@ -171,9 +165,7 @@ def _events(node: Node | None, problems: Problems) -> tuple[EventMap, ...]:
 def _event(node: Node, problems: Problems) -> EventMap:
     fields = problems.fields(node, KEYS_OF_EVENT, ("kind", "identity"))
     if ("on" in fields) == ("at" in fields):
-        problems.add(
-            node, "found neither or both of on and at, expected `on` (a day) or `at` (an hour that counts)"
-        )
+        problems.add(node, "found neither or both of on and at, expected `on` (a day) or `at` (an hour that counts)")
     kind = _kind(fields.get("kind"), problems)
     repeat = problems.choice(fields.get("repeat"), Repeat, f"one of {', '.join(Repeat)}", Repeat.REFUSE)
     ordinal = problems.flag(fields.get("ordinal"))

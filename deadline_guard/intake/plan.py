@@ -64,9 +64,7 @@ class CasePlan:
         plain = {name: get(cells) for name, get in self._plain.items()}
         case_type = self._type(cells)
         if self.words.case_types is not None and case_type not in self.words.case_types:
-            why = Text(
-                f"{case_type!r} is not a case type of the rulebook", f"“{case_type}”不是规则库中的案件类型"
-            )
+            why = Text(f"{case_type!r} is not a case type of the rulebook", f"“{case_type}”不是规则库中的案件类型")
             raise Unusable(self._type_column, why)
         return Case(
             id=self.id(cells),
@@ -114,9 +112,7 @@ class EventPlan:
         self._recorded_by = getters.value(event.recorded_by)
         self._recorded = self._recording(getters)
         if event.kind.const is not None and words.kinds is not None and event.kind.const not in words.kinds:
-            raise IntakeError(
-                f"the mapping's event {event.kind.const!r} is not an event of the rulebook (events.yaml)"
-            )
+            raise IntakeError(f"the mapping's event {event.kind.const!r} is not an event of the rulebook (events.yaml)")
 
     def read(self, cells: Cells) -> Told | None:
         """Return the event that the row tells of, None where it tells of none; raises Unusable."""

@@ -39,9 +39,7 @@ def counts(outcome: Outcome) -> list[Count]:
         Count(Text("rows rejected", "被拒绝的行"), outcome.rejects.rows, outcome.rejects.rows > 0),
     ]
     more = [
-        Count(
-            Text("conflicts with a correction by hand", "与人工更正冲突"), outcome.conflicts, alarming=True
-        ),
+        Count(Text("conflicts with a correction by hand", "与人工更正冲突"), outcome.conflicts, alarming=True),
         Count(
             Text("gone from the source, to be taken back", "来源中已消失、将撤回"),
             outcome.gone or 0,

@@ -58,9 +58,7 @@ def header_of(cells: Iterable[str], path: Path, row: int) -> tuple[str, ...]:
     """Return the column names of a header row: trimmed, inner line breaks as one blank."""
     names = tuple(" ".join(cell.split()) for cell in cells)
     if not any(names):
-        raise IntakeError(
-            f"{path}: row {row} should be the header but is blank; set `format: {{header_row: …}}`"
-        )
+        raise IntakeError(f"{path}: row {row} should be the header but is blank; set `format: {{header_row: …}}`")
     return names
 
 

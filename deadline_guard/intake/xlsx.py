@@ -22,9 +22,7 @@ WHY: Final = {
         "is a formula whose result is not stored in the file: open the workbook, save it and import again",
         "是公式,但文件中没有保存计算结果:请打开工作簿保存后重新导入",
     ),
-    Emptied.ERROR: Text(
-        "holds an error value instead of a result: mend the formula", "是错误值而不是结果:请更正公式"
-    ),
+    Emptied.ERROR: Text("holds an error value instead of a result: mend the formula", "是错误值而不是结果:请更正公式"),
 }
 
 
@@ -40,9 +38,7 @@ class Xlsx:
         self._merged = self._sheet.merged_cell_ranges or []
         for number, cells in self._numbered():
             if number == form.header_row:
-                self.header = header_of(
-                    (self._name(number, i, cell) for i, cell in enumerate(cells)), path, number
-                )
+                self.header = header_of((self._name(number, i, cell) for i, cell in enumerate(cells)), path, number)
                 return
         raise IntakeError(f"{path}: sheet {self._sheet.name!r} has no row {form.header_row} to be the header")
 
@@ -54,9 +50,7 @@ class Xlsx:
                 raise IntakeError(f"{self.path}: there is no sheet {wanted!r}; there are {there}")
             return book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         except (CalamineError, OSError) as error:
-            raise IntakeError(
-                f"{self.path}: not a workbook that can be read ({error}); expected .xlsx"
-            ) from error
+            raise IntakeError(f"{self.path}: not a workbook that can be read ({error}); expected .xlsx") from error
 
     def _numbered(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield every row with its number and its cells from column A on."""

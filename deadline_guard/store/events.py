@@ -127,6 +127,8 @@ def sift(conn: Connection, rows: Iterable[EventRow]) -> tuple[Recorded, dict[str
         elif origin != HAND and known.by_hand not in (None, content):
             conflicts += 1
         known.add(origin, content)
+        if known.revision > 1 and origin != HAND:
+            recorded_at = None  # whatever day the row names, that it changed is learnt of now
         written += 1
         revision = (
             source, source_id, known.revision, kind, on, at, subject, data, int(retracted), origin, by, recorded_at

@@ -26,7 +26,9 @@ def test_row_numbers_are_those_of_a_spreadsheet_and_quotes_hold_line_breaks(tmp_
 
 
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
-    table = open_delimited(written(tmp_path, "立案台账\n2026年\nid;day\n7;2026-01-02\n"), Format(header_row=3, delimiter=";"))
+    table = open_delimited(
+        written(tmp_path, "立案台账\n2026年\nid;day\n7;2026-01-02\n"), Format(header_row=3, delimiter=";")
+    )
     assert table.header == ("id", "day")
     assert [(row.number, list(row.cells)) for row in table.rows()] == [(4, ["7", "2026-01-02"])]
 

@@ -13,6 +13,7 @@ from deadline_guard.intake.mapping import Format
 from deadline_guard.intake.xlsx import open_xlsx
 
 Fill = Callable[[Any], None]
+PLAIN = Format()
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def book(tmp_path: Path) -> Callable[[Fill], Path]:
     return make
 
 
-def rows_of(path: Path, form: Format = Format()) -> list[tuple[int, list[Any]]]:
+def rows_of(path: Path, form: Format = PLAIN) -> list[tuple[int, list[Any]]]:
     return [(row.number, list(row.cells)) for row in open_xlsx(path, form).rows()]
 
 
@@ -112,7 +113,9 @@ def test_a_formula_with_its_result_is_an_ordinary_cell(book: Callable[[Fill], Pa
             part = source.read(name).decode("utf-8")
             if name == "xl/worksheets/sheet1.xml":
                 before = part
-                part = part.replace("<f>A2+1</f><v />", "<f>A2+1</f><v>2</v>").replace("<f>A2+1</f><v></v>", "<f>A2+1</f><v>2</v>")
+                part = part.replace("<f>A2+1</f><v />", "<f>A2+1</f><v>2</v>").replace(
+                    "<f>A2+1</f><v></v>", "<f>A2+1</f><v>2</v>"
+                )
                 part = part.replace('<c r="C2"><f>""</f><v />', '<c r="C2" t="str"><f>""</f><v />')
                 part = part.replace('<c r="C2"><f>""</f><v></v>', '<c r="C2" t="str"><f>""</f><v></v>')
                 assert part.count("str") > before.count("str")
