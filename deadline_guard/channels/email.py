@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from deadline_guard.channels.base import DeliveryError, Letter, Outcome, Receipt, settings_of
 from deadline_guard.channels.mime import compose, message_id
+from deadline_guard.errors import ConfigError
 
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f]+@[^\s<>\"(),:;\\@\x00-\x1f]+")
 
@@ -45,6 +46,8 @@ class Email:
     name = "email"
 
     def __init__(self, settings: EmailSettings) -> None:
+        if not _ADDRESS.fullmatch(settings.sender):
+            raise ConfigError(f"channels.email.sender: found {settings.sender!r}, expected a bare mail address")
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
 

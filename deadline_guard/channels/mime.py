@@ -49,7 +49,7 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
         if _FIELD.fullmatch(key) and key.lower() not in _OURS:
             head.append(f"{key}: {_encoded(clean(value), key)}")
     head.append("MIME-Version: 1.0")
-    return ("\r\n".join(head) + "\r\n" + _body(letter)).encode("ascii")
+    return ("\r\n".join(head) + "\r\n" + _body(letter)).encode("ascii", "replace")
 
 
 def clean(text: str) -> str:

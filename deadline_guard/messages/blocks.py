@@ -13,6 +13,7 @@ SECTION: Final = 3000
 FIELD: Final = 2000
 FIELDS: Final = 10
 BUTTON: Final = 75
+LISTED: Final = 15  # sections one list may fill: Slack takes 50 blocks a message
 
 
 def blocks(content: Content, title: str) -> tuple[Mapping[str, Any], ...]:
@@ -53,7 +54,7 @@ def _lists(title: str, lines: Sequence[str]) -> list[Mapping[str, Any]]:
         else:
             current = f"{current}\n{entry}"
     made.append(_section(current))
-    return made
+    return made if len(made) <= LISTED else [*made[: LISTED - 1], _section("…")]
 
 
 def _section(text: str) -> Mapping[str, Any]:

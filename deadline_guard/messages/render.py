@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from deadline_guard.core.notices import NoticeKind
-from deadline_guard.messages.blocks import blocks
+from deadline_guard.messages.blocks import blocks, escape
 from deadline_guard.messages.content import Content, Reader, single
 from deadline_guard.messages.findings import finding, sentence
 from deadline_guard.messages.item import Action, Item, Rendered
@@ -66,6 +66,7 @@ def render(
         text = _text(t, content)
     else:
         text = short(reader, shown, content, person_name)
+        text = escape(text) if channel in _WITH_BLOCKS else text
     html = _html(t, content, subject) if channel == "email" else ""
     laid_out = blocks(content, title) if channel in _WITH_BLOCKS else ()
     return Rendered(subject, text, html, laid_out, sender)

@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deadline_guard.channels import Attachment, DeliveryError, Letter, Outcome
 from deadline_guard.channels.email import Email, EmailSettings
@@ -275,6 +277,18 @@ def test_three_thousand_chinese_subjects_come_back_as_they_were() -> None:
         if shown != subject or name != subject:
             changed.append((n, subject, shown, name))
     assert changed == []
+
+
+@given(subject=st.text(max_size=200), text=st.text(max_size=400), name=st.text(max_size=60))
+def test_no_text_at_all_breaks_a_mail_or_adds_a_header(subject: str, text: str, name: str) -> None:
+    raw = compose(replace(LETTER, subject=subject, text=text, sender_name=name), sender="d@firm.example")
+    got = _parsed(raw)
+    assert got.keys() == _parsed(compose(LETTER, sender="d@firm.example")).keys()
+    assert [p.get_content_type() for p in got.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+    shown = got.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    wanted = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    assert shown.replace("\r\n", "\n") == wanted
 
 
 def test_a_hundred_of_them_survive_the_wire() -> None:

@@ -102,6 +102,8 @@ def test_settings_are_checked_for_presence_and_type() -> None:
         kind.from_settings({"host": "h", "sender": "d@firm.example", "port": "587"})
     with pytest.raises(ConfigError, match=r"channels\.email\.prot: unknown setting; did you mean port"):
         kind.from_settings({"host": "h", "sender": "d@firm.example", "prot": 25})
+    with pytest.raises(ConfigError, match=r"channels\.email\.sender: found 'Guard <d@firm.example>'"):
+        kind.from_settings({"host": "h", "sender": "Guard <d@firm.example>"})
     with pytest.raises(ConfigError, match="expected a mapping"):
         kind.from_settings("mail.firm.example")
 

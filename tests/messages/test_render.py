@@ -335,6 +335,14 @@ def test_slack_blocks_keep_slack_s_limits_and_lead_with_a_header() -> None:
         assert all(len(f["text"]) <= 2000 for f in block.get("fields", ()))
 
 
+def test_a_summary_of_a_thousand_deadlines_still_fits_into_slack() -> None:
+    many = [replace(DEFENCE, warning_id=f"W-{n}", title=None) for n in range(1000)]
+    made = render(many, kind=NoticeKind.SUMMARY, locale="zh", channel="slack", zone="Asia/Shanghai")
+    assert len(made.blocks) <= 50
+    assert len(made.text) <= 200
+    assert "您有 1000 项期限" in made.text
+
+
 def test_what_comes_from_outside_cannot_break_out_of_html_slack_or_a_line() -> None:
     nasty = replace(
         DEFENCE,
@@ -347,7 +355,10 @@ def test_what_comes_from_outside_cannot_break_out_of_html_slack_or_a_line() -> N
     assert "<script>" not in made.html
     assert "\r" not in made.subject
     assert "\n" not in made.subject
-    assert "<!channel>" not in str(said(nasty, channel="slack").blocks)
+    chat = said(replace(nasty, code="<!channel>"), channel="slack")
+    assert "<!channel>" not in str(chat.blocks[1:]), "the header is plain text, all else is markup"
+    assert chat.blocks[0]["text"]["type"] == "plain_text"
+    assert "<!channel>" not in chat.text
     assert "%s{n}" in made.text
 
 

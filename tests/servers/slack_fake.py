@@ -219,7 +219,7 @@ class SlackFake:
 
     async def _read(self, method: str, request: web.Request) -> dict[str, Any]:
         if request.content_type == "application/json":
-            arguments = dict(await request.json())
+            arguments = dict(json.loads(await request.text() or "{}"))
         else:
             arguments = {**request.query, **{k: str(v) for k, v in (await request.post()).items()}}
         with self._changed:
