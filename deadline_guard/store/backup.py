@@ -81,8 +81,9 @@ def _keep(database: Path) -> Path | None:
     """Give the present database a second name that stays, and its side files too; return that name."""
     if not database.exists():
         return None
-    with suppress(StoreDamagedError):  # a damaged database is what a restore is for: it is kept as it lies
-        sqlite.settle(database)
+    if sqlite.has_header(database):  # else opening it would throw away what its -wal file still holds
+        with suppress(StoreDamagedError):  # a damaged database is what a restore is for: it is kept as it lies
+            sqlite.settle(database)
     kept = next(p for n in range(1, 10_000) if not (p := database.with_name(f"{database.name}.replaced-{n}")).exists())
     os.link(database, kept)
     for suffix in _BESIDE:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from deadline_guard.core.timeline import Event
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
-from deadline_guard.store.columns import dump, micros, micros_or_none
+from deadline_guard.store.columns import dump, instant, load, micros, micros_or_none
 from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run_many
 
 HAND: Final = "hand"
@@ -193,6 +193,33 @@ def _write(conn: Connection, fresh: dict[str, list[Row]], now: datetime) -> None
     )
     queue.mark_stale(conn, fresh, queue.STALE_EVENT, "event")
     queue.mark_stale(conn, seen_from(conn, fresh), queue.STALE_EVENT, "event of a linked case")
+
+
+class AnswerRow(NamedTuple):
+    """An answer in force: which rule and cycle it is about (None: all) and when it was recorded."""
+
+    kind: str
+    rule: str | None
+    cycle: str | None
+    recorded_at: datetime
+
+
+def answers(conn: Connection, case_ids: Iterable[str], kinds: Iterable[str]) -> dict[str, list[AnswerRow]]:
+    """Return the answers of these kinds per case, retracted ones left out."""
+    found: dict[str, list[AnswerRow]] = {}
+    wanted = among(kinds)
+    for case_id, kind, data, recorded_at in fetch(
+        conn,
+        f"SELECT case_id, kind, data, recorded_at FROM event AS e WHERE case_id IN ({AMONG}) AND kind IN ({AMONG}) "
+        "AND NOT retracted AND revision = (SELECT MAX(revision) FROM event AS l WHERE l.case_id = e.case_id "
+        "AND l.source = e.source AND l.source_id = e.source_id)",
+        (*among(case_ids), *wanted),
+    ):
+        named = load(data)
+        found.setdefault(case_id, []).append(
+            AnswerRow(kind, named.get("rule"), named.get("cycle"), instant(recorded_at))
+        )
+    return found
 
 
 def seen_from(conn: Connection, case_ids: Iterable[str]) -> set[str]:

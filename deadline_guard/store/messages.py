@@ -140,5 +140,17 @@ def put_thread_root(conn: Connection, thread: str, channel: str, person: str, ro
     )
 
 
+def carried_elsewhere(conn: Connection, message: int) -> bool:
+    """Return whether every notice of a message is carried by another one that was sent or is under way."""
+    return not scalar(
+        conn,
+        "SELECT EXISTS (SELECT 1 FROM message_notice AS mine WHERE mine.message_id = ? AND NOT EXISTS ("
+        "SELECT 1 FROM message_notice AS other JOIN message AS m ON m.id = other.message_id "
+        "WHERE other.notice_id = mine.notice_id AND other.message_id <> mine.message_id "
+        "AND m.state NOT IN ('dead', 'withdrawn')))",
+        (message,),
+    )
+
+
 # Word for word the condition of ix_message_next_attempt_at, else SQLite does not use that index.
 UNSENT = "state IN ('waiting', 'retry', 'ambiguous', 'leased')"

@@ -153,6 +153,12 @@ def copy(source: Path, target: Path) -> None:
             reading.close()
 
 
+def has_header(path: Path) -> bool:
+    """Return whether a file begins as every SQLite database does."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
 def settle(path: Path) -> None:
     """Fold everything committed into the one file; raises :class:`StoreLockedError` while anybody else has it open."""
     with clear_errors(str(path)):
