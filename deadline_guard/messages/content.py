@@ -231,7 +231,8 @@ def _next(reader: Reader, item: Item) -> list[str]:
     if item.kind not in (NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT):
         return []
     if then is None:
-        return []
+        last = item.kind is NoticeKind.STEP and item.step >= item.steps
+        return [t.say("You are the last of this chain: nobody is told after you.")] if last else []
     at, name = t.moment(then.at, reader.zone), safe(then.name)
     if then.role:
         name = t.say("{role} {name}", role=role(t, then.role), name=name)
@@ -245,7 +246,7 @@ def _history(reader: Reader, item: Item) -> Section:
 def _derivation(t: Texts, item: Item) -> Section:
     if item.due_on is None or item.kind in (NoticeKind.CLOSED, NoticeKind.WITHDRAWN):
         return Section("", ())
-    lines = list(sentences(item.basis, t.locale))
+    lines = [*_trigger(t, item), *sentences(item.basis, t.locale)]
     if len(lines) > _MOST_STEPS:
         more = len(lines) - _MOST_STEPS + 1
         lines = [*lines[: _MOST_STEPS - 1], t.many("{n} more step", "{n} more steps", more)]
@@ -255,6 +256,16 @@ def _derivation(t: Texts, item: Item) -> Section:
     if item.reviewed in ("", "none"):
         lines.append(t.say("These rules have not yet been checked by a lawyer of this firm."))
     return Section(t.say("Why {day}", day=t.short_day(item.due_on)), tuple(lines))
+
+
+def _trigger(t: Texts, item: Item) -> list[str]:
+    """Return the event that started the clock, and who recorded it."""
+    what = safe(t.title(item.trigger))
+    if not what or item.trigger_on is None:
+        return []
+    by = safe(item.trigger_by)
+    shown = t.say("{what} (recorded by {name})", what=what, name=by) if by else what
+    return [f"{t.day(item.trigger_on)}  {shown}"]
 
 
 def _rule(item: Item) -> str:

@@ -88,6 +88,9 @@ class Item:
     silent_since: datetime | None = None
     acts: Acts = Acts.PARTY
     may_decline: bool = False  # a right: "not pursued" is an answer
+    trigger: Title = field(default_factory=dict)  # the event that started the clock, its day, who recorded it
+    trigger_on: date | None = None
+    trigger_by: str = ""
     basis: tuple[Step, ...] = ()
     readings: tuple[Alternative, ...] = ()
     provisional: tuple[str, ...] = ()

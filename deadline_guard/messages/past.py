@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from deadline_guard.messages.item import Past
@@ -28,14 +29,24 @@ _FORMS: Final[Mapping[str, str]] = {
 
 
 def history(t: Texts, past: Sequence[Past], zone: str) -> tuple[str, ...]:
-    """Return the latest lines of what happened; older ones are counted."""
-    lines = tuple(f"{t.moment(p.at, zone)}  {_line(t, p)}" for p in past[-_MOST:])
-    if len(past) <= _MOST:
-        return lines
-    return (t.many("{n} earlier entry", "{n} earlier entries", len(past) - _MOST), *lines)
+    """Return the latest lines of what happened; people told at one instant share a line, older ones are counted."""
+    lines: list[str] = []
+    for (at, _, _, _), found in groupby(past, key=lambda p: (p.at, p.what, p.channel, _detail(p))):
+        together = list(found)
+        names = t.join(list(dict.fromkeys(safe(p.person) for p in together)))
+        lines.append(f"{t.moment(at, zone)}  {_line(t, together[0], names)}")
+    if len(lines) <= _MOST:
+        return tuple(lines)
+    earlier = len(lines) - _MOST
+    return (t.many("{n} earlier entry", "{n} earlier entries", earlier), *lines[earlier:])
 
 
-def _line(t: Texts, past: Past) -> str:
-    channel, name = channel_name(t, past.channel), safe(past.person)
-    line = t.say(_FORMS[past.what], channel=channel, name=name) if past.what in _FORMS else safe(past.what)
-    return t.say("{line}: {detail}", line=line, detail=safe(past.detail)) if past.detail else line
+def _line(t: Texts, past: Past, names: str) -> str:
+    channel, detail = channel_name(t, past.channel), _detail(past)
+    line = t.say(_FORMS[past.what], channel=channel, name=names) if past.what in _FORMS else safe(past.what)
+    return t.say("{line}: {detail}", line=line, detail=detail) if detail else line
+
+
+def _detail(past: Past) -> str:
+    """Return the detail where it tells something; what a server says when it accepts does not."""
+    return "" if past.what in ("told", "accepted") else safe(past.detail)

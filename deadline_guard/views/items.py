@@ -114,6 +114,7 @@ def _item(
         silent_since=_instant(notice.data.get("silent_since")),
         acts=rule.acts,
         may_decline=rule.kind is Kind.RIGHT,
+        **_trigger(case, notice, deadline.trigger_on if deadline else None, sight),
         basis=deadline.basis if deadline else (),
         readings=deadline.readings if deadline else (),
         provisional=deadline.provisional if deadline else (),
@@ -165,6 +166,16 @@ def _left(due_on: date | None, rule: Rule, case: Case, sight: Sight, reader: Per
         "days_left": (due_on - today).days,
         "working_days_left": calendar.working_days_between(today, due_on),
     }
+
+
+def _trigger(case: Case, notice: Notice, on: date | None, sight: Sight) -> dict[str, Any]:
+    """Return the event that started the clock, the day it counts from, and who recorded it."""
+    event = next((e for e in case.timeline.events if e.id == notice.cycle), None)
+    if event is None:
+        return {}
+    kind = sight.rulebook.events.get(event.kind)
+    title = kind.title if kind else {"zh": event.kind, "en": event.kind}
+    return {"trigger": title, "trigger_on": on or event.on, "trigger_by": _name(event.recorded_by, sight)}
 
 
 def _next(notice: Notice, sight: Sight) -> Next | None:

@@ -24,6 +24,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 SERVED = date(2026, 11, 18)
 LATER = Alternative(date(2026, 12, 4), "the service rule")
 NOT_ANNOUNCED = Text("2027 is not announced", "2027年放假安排未公布")
+SERVICE = {"zh": "收到起诉状副本", "en": "Complaint received"}
 PARTIES = "华山公司诉泰山公司买卖合同纠纷"
 
 
@@ -76,6 +77,8 @@ STEP = replace(
     silent_since=at(11, 26, 8, 30),
     history=(
         Past(at(11, 26, 8, 30), "accepted", "张三", "email", "250 OK 华山公司"),
+        Past(at(11, 26, 8, 30), "accepted", "李四", "email", "250 OK"),
+        Past(at(11, 26, 8, 30), "failed", "张三", "slack", "users_not_found"),
         Past(at(11, 26, 8, 41), "absent", "张三"),
     ),
     next=Next(at(12, 2, 9), "赵六", "partner"),
@@ -164,8 +167,9 @@ Nobody has acknowledged since Thu 26 Nov 08:30.
 Next: if nobody answers by Wed 2 Dec 09:00, partner 赵六 is told.
 
 So far
-  1  Thu 26 Nov 08:30  e-mail to 张三: accepted by the server: 250 OK 华山公司
-  2  Thu 26 Nov 08:41  张三 is away
+  1  Thu 26 Nov 08:30  e-mail to 张三, 李四: accepted by the server
+  2  Thu 26 Nov 08:30  Slack to 张三: not delivered: users_not_found
+  3  Thu 26 Nov 08:41  张三 is away
 
 Why Thu 3 Dec
   1  Trigger: Wed 18 Nov 2026; complaint received
@@ -219,6 +223,9 @@ def test_overdue_accuses_nobody_and_names_what_may_still_help() -> None:
         (replace(DEFENCE, days_left=0, working_days_left=0), "今天截止", "due today"),
         (replace(DEFENCE, via=("owner", "fallback")), "您是指定的最后接收人", "you are the named last resort"),
         (replace(STEP, data={"action": "call"}), "请您致电责任人", "You are asked to call the person responsible"),
+        (replace(STEP, step=4, next=None), "您是本次上报的最后一级", "nobody is told after you"),
+        (replace(DEFENCE, trigger=SERVICE, trigger_on=SERVED, trigger_by="李四"),
+         "1  2026-11-18 星期三  收到起诉状副本（李四 录入）", "Wed 18 Nov 2026  Complaint received (recorded by 李四)"),
         (replace(DEFENCE, reviewed="王律师 2026-11-20"), "规则 cn.civ.defence@v7", "Rule cn.civ.defence@v7"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
