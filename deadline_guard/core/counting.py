@@ -146,11 +146,11 @@ def _unknown(trace: Trace) -> tuple[str, ...]:
     for calendar, first, last in trace.asked:
         for day in (first, last):
             if not calendar.is_known(day):
-                found[_unknown_day(calendar, day)] = None
+                found[unknown_day(calendar, day)] = None
     return tuple(found)
 
 
-def _unknown_day(calendar: Calendar, day: date) -> Text:
+def unknown_day(calendar: Calendar, day: date) -> Text:
     """Return the sentence that says which day a calendar does not know."""
     late = day > calendar.known_through
     en = f"{day} lies {'after' if late else 'before'} what calendar {calendar.id} knows"

@@ -23,6 +23,7 @@ class How(StrEnum):
 
     SAME_DAY = "same_day"
     DAYS = "days"
+    DAYS_ROLLED = "days_rolled"  # a period of its own, whose rolled end starts the next one
     MONTHS = "months"
     BUSINESS_DAYS = "business_days"
     DAYS_THEN_BUSINESS_DAY = "days_then_business_day"
@@ -81,18 +82,26 @@ _CN: Final = _Law(
         "electronic": (_same("民事诉讼法 第90条第2款", *_ARRIVED),),
         "public_notice": (
             Method(
-                How.DAYS, 60, "民事诉讼法(2022年前) 第92条", Text("60 days from the notice", "自公告之日起经过60日")
+                How.DAYS_ROLLED,
+                60,
+                "民事诉讼法(2022年前) 第92条",
+                Text("60 days from the notice", "自公告之日起经过60日"),
             ),
             Method(
-                How.DAYS,
+                How.DAYS_ROLLED,
                 30,
-                "民事诉讼法 第95条",
+                "民事诉讼法 第95条, 第85条第3款",
                 Text("30 days from the notice", "自公告之日起经过30日"),
                 since=date(2022, 1, 1),
             ),
         ),
         "public_notice_foreign": (
-            Method(How.DAYS, 60, "民事诉讼法 第283条", Text("60 days from the notice", "自公告之日起经过60日")),
+            Method(
+                How.DAYS_ROLLED,
+                60,
+                "民事诉讼法 第283条, 第85条第3款",
+                Text("60 days from the notice", "自公告之日起经过60日"),
+            ),
         ),
         "mail_foreign": (
             Method(
@@ -250,10 +259,10 @@ def deemed(
     day = moment.date() if isinstance(moment, datetime) else moment
     method = method_of(jurisdiction, name, document, day, where)
     found, readings = _deemed_day(method, moment, day, calendar)
-    skipped = tuple(Skipped(d, calendar.why_closed(d) or "") for d in between(day, found) if not calendar.is_open(d))
     uses_calendar = method.how not in (How.SAME_DAY, How.DAYS, How.MONTHS)
-    if not uses_calendar:
-        skipped = ()
+    first_counts = method.how in (How.DAYS_ROLLED, How.DAYS_THEN_BUSINESS_DAY)  # rest days among the n days count
+    passed = between(shifted(day, method.n - 1) if first_counts else day, found) if uses_calendar else ()
+    skipped = tuple(Skipped(d, calendar.why_closed(d) or "") for d in passed if not calendar.is_open(d))
     unknown = tuple(
         Text(f"calendar {calendar.id} does not know {d}", f"日历{calendar.id}不含{d}")
         for d in (day, found)
@@ -273,6 +282,8 @@ def _deemed_day(
             return day, ()
         case How.DAYS:
             return shifted(day, n), ()
+        case How.DAYS_ROLLED:
+            return calendar.next_open(shifted(day, n)), ()
         case How.MONTHS:
             return corresponding(day, n), ()
         case How.BUSINESS_DAYS:
