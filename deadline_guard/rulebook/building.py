@@ -27,6 +27,7 @@ from deadline_guard.rulebook.shapes import CaseTypeShape, EventShape, ProfileSha
 
 T = TypeVar("T")
 _LATER = ("working_hours", "working_days")
+_AFTER = {"not_a_threshold": "threshold_after_due", "not_internal": "internal_after_due"}
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Builder:
         """Read a phrase, or say at its place that it cannot be read."""
         value = read(text)
         if value is None:
+            code = _AFTER.get(code, code) if phrases.after_due(text) else code
             self.say(code, entry.at(*path), value=shown(text))
         return value
 

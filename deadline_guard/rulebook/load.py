@@ -49,7 +49,10 @@ def load_with_places(
     book = _book(builder, read.revision)
     problems += builder.problems
     if read.whole:  # names of a file that cannot be read at all would all seem unknown
-        known = calendar_names(folders) if calendars is None else calendars
+
+        def known() -> Collection[str]:
+            return calendar_names(folders) if calendars is None else calendars
+
         problems += Names.of(registry, read, known, _persons(directory)).check()
     problems += lint.rules(book, registry)
     if not any(p.is_error for p in problems):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,13 +10,14 @@ from zoneinfo import available_timezones
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.jurisdictions import JURISDICTIONS
 from deadline_guard.core.text import Text
-from deadline_guard.rulebook.problems import Mark, Problem, nearest, problem, shown
+from deadline_guard.rulebook.problems import Problem, nearest, problem, shown
 from deadline_guard.rulebook.registry import Entry, Registry
 from deadline_guard.rulebook.shapes import CaseTypeShape, ProfileShape, RuleShape
 from deadline_guard.rulebook.sheets import Sheets
 
 ROLES = frozenset({"owner", "lead", "manager", "partner", "risk", "admin", "compliance"})
 _ZONES = available_timezones()
+_OF_JURISDICTIONS = {j.calendar for j in JURISDICTIONS.values()}
 
 
 @dataclass(slots=True)
@@ -32,11 +33,13 @@ class Names:
     case_types: Collection[str]
     rules: Collection[str]
     roles: Collection[str]
-    calendars: Collection[str]
+    calendars: Callable[[], Collection[str]]
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, registry: Registry, sheets: Sheets, calendars: Collection[str], persons: Collection[str]) -> Names:
+    def of(
+        cls, registry: Registry, sheets: Sheets, calendars: Callable[[], Collection[str]], persons: Collection[str]
+    ) -> Names:
         """Collect the names of all files, also of those that have other mistakes."""
         return cls(
             registry,
@@ -52,7 +55,7 @@ class Names:
         """Return a problem for every unknown name."""
         for event in self.registry.events.values():
             if event.shape.pairs_with is not None:
-                self._known("unknown_event", event.shape.pairs_with, self.events, event.at("pairs_with"))
+                self._known("unknown_event", event.shape.pairs_with, self.events, event, "pairs_with")
         for name, profile in self.registry.profiles.items():
             self._profile(profile.shape, profile)
             self._circle(name, profile)
@@ -62,8 +65,19 @@ class Names:
             self._rule(entry)
         return self.problems
 
-    def _known(self, code: str, name: str, known: Collection[str], mark: Mark, **args: object) -> None:
+    def _known(
+        self,
+        code: str,
+        name: str,
+        known: Collection[str],
+        entry: Entry[Any],
+        *path: str | int,
+        key: bool = False,
+        **args: object,
+    ) -> None:
+        """Say at ``path`` that a name is unknown; the place is looked up only then."""
         if name not in known:
+            mark = entry.at(*path, key=key)
             self.problems.append(problem(code, mark, name=shown(name), hint=nearest(name, known), **args))
 
     def _all(
@@ -72,7 +86,7 @@ class Names:
         """Check a list of names; one written without brackets stands at the place of the list."""
         for i, name in enumerate(names):
             if name not in known:
-                self._known(code, name, known, entry.at(*path, i))
+                self._known(code, name, known, entry, *path, i)
 
     def _events(self, entry: Entry[Any], shape: Any, keys: Iterable[str], *path: str | int) -> None:
         for key in keys:
@@ -81,7 +95,7 @@ class Names:
     def _profile(self, shape: ProfileShape, entry: Entry[Any], *path: str | int) -> None:
         if shape.base is not None:
             inline = (*path, "from") if "from" in _mapping(entry, path) else path
-            self._known("unknown_profile", shape.base, self.profiles, entry.at(*inline))
+            self._known("unknown_profile", shape.base, self.profiles, entry, *inline)
         for level, roles in (shape.tell or {}).items():
             self._all("unknown_role", roles, self.roles, entry, *path, "tell", level)
         for i, step in enumerate(shape.chain or ()):
@@ -107,33 +121,33 @@ class Names:
         self._events(entry, shape, ("closed_by",))
         self._law(shape, entry)
         if shape.zone is not None:
-            self._known("unknown_zone", shape.zone, _ZONES, entry.at("zone"))
+            self._known("unknown_zone", shape.zone, _ZONES, entry, "zone")
         for i, stage in enumerate(shape.stages):
             self._events(entry, stage, ("enter_on", "leave_on"), "stages", i)
             if stage.owner is not None:
-                self._known("unknown_role", stage.owner, self.roles, entry.at("stages", i, "owner"))
+                self._known("unknown_role", stage.owner, self.roles, entry, "stages", i, "owner")
             if stage.phase is not None:
-                mark = entry.at("stages", i, "phase")
-                self._known("unknown_phase", stage.phase, shape.phases, mark, case_type=name)
+                path = ("stages", i, "phase")
+                self._known("unknown_phase", stage.phase, shape.phases, entry, *path, case_type=name)
 
     def _law(self, shape: CaseTypeShape | RuleShape, entry: Entry[Any]) -> None:
         if shape.jurisdiction is not None:
-            self._known("unknown_jurisdiction", shape.jurisdiction, JURISDICTIONS, entry.at("jurisdiction"))
-        if shape.calendar is not None:
-            self._known("unknown_calendar", shape.calendar, self.calendars, entry.at("calendar"))
+            self._known("unknown_jurisdiction", shape.jurisdiction, JURISDICTIONS, entry, "jurisdiction")
+        if shape.calendar is not None and shape.calendar not in _OF_JURISDICTIONS:
+            self._known("unknown_calendar", shape.calendar, self.calendars(), entry, "calendar")
 
     def _rule(self, entry: Entry[RuleShape]) -> None:
         shape = entry.shape
-        self._known("unknown_indicator", shape.indicator, INDICATORS, entry.at("indicator"))
+        self._known("unknown_indicator", shape.indicator, INDICATORS, entry, "indicator")
         self._events(entry, shape, ("done_by", "cancelled_by", "extended_by", "restarted_by", "activity"))
         for key in ("excludes", "suspends"):
             for i, pair in enumerate(getattr(shape, key)):
-                self._known("unknown_event", pair.opens, self.events, entry.at(key, i, "from"))
-                self._known("unknown_event", pair.closes, self.events, entry.at(key, i, "to"))
+                self._known("unknown_event", pair.opens, self.events, entry, key, i, "from")
+                self._known("unknown_event", pair.closes, self.events, entry, key, i, "to")
         if shape.select_version_by not in ("trigger", "act"):
-            mark = entry.at("select_version_by")
-            self._known("unknown_event", shape.select_version_by, {*self.events, "trigger", "act"}, mark)
-        self._known("unknown_role", shape.owner, self.roles, entry.at("owner"))
+            known = {*self.events, "trigger", "act"}
+            self._known("unknown_event", shape.select_version_by, known, entry, "select_version_by")
+        self._known("unknown_role", shape.owner, self.roles, entry, "owner")
         self._profile(shape.profile, entry, "profile")
         self._law(shape, entry)
         self._triggers(entry)
@@ -145,21 +159,21 @@ class Names:
         for i, trigger in enumerate(shape.trigger or ()):
             one = ("trigger", i)
             if trigger.event:
-                self._known("unknown_event", trigger.event, self.events, entry.at(*one, "event"))
+                self._known("unknown_event", trigger.event, self.events, entry, *one, "event")
             if trigger.rule:
-                self._known("unknown_rule", trigger.rule, self.rules, entry.at(*one, "rule"))
+                self._known("unknown_rule", trigger.rule, self.rules, entry, *one, "rule")
             fields = self._fields(trigger.event)
             recorded = None if fields is None or recorded is None else recorded | fields
             for name in trigger.where if fields else ():
-                mark = entry.at(*one, "where", name, key=True)
-                self._known("unknown_field", name, fields or (), mark, event=trigger.event)
+                path = (*one, "where", name)
+                self._known("unknown_field", name, fields or (), entry, *path, key=True, event=trigger.event)
         if shape.date_from is None or recorded is None:
             return
         names = ", ".join(t.event or "?" for t in shape.trigger or ())
         if not recorded:
             self.problems.append(problem("date_field_of_nothing", entry.at("date_from")))
         else:
-            self._known("unknown_field", shape.date_from, recorded, entry.at("date_from"), event=names)
+            self._known("unknown_field", shape.date_from, recorded, entry, "date_from", event=names)
 
     def _fields(self, event: str | None) -> set[str] | None:
         """Return the data fields that an event records; None when it is unknown."""
@@ -178,13 +192,13 @@ class Names:
                 continue
             if name not in self.registry.attributes:
                 known = {*self.registry.attributes, "case_type"}
-                self._known("unknown_attribute", name, known, entry.at(*path, key=True))
+                self._known("unknown_attribute", name, known, entry, *path, key=True)
                 continue
             self._values(name, value, entry, path)
         if shape.stage is not None:
             known_stages = self._stages(shape)
             if known_stages is not None:
-                self._known("unknown_stage", shape.stage, known_stages, entry.at("stage"))
+                self._known("unknown_stage", shape.stage, known_stages, entry, "stage")
 
     def _values(self, attribute: str, value: Any, entry: Entry[RuleShape], path: tuple[str | int, ...]) -> None:
         """Check the values of an attribute; those of a closed list are text, so 7 would never equal "7"."""
@@ -192,12 +206,12 @@ class Names:
         if allowed is None:
             return
         for i, one in enumerate(value if isinstance(value, list) else [value]):
-            mark = entry.at(*path, i)
             if not isinstance(one, str):
+                mark = entry.at(*path, i)
                 wanted, hint = Text("text", "文本"), Text(f'write "{shown(one)}"', f'请写 "{shown(one)}"')
                 self.problems.append(problem("wrong_type", mark, value=shown(one), wanted=wanted, hint=hint))
             else:
-                self._known("unknown_attribute_value", one, allowed, mark, attribute=attribute)
+                self._known("unknown_attribute_value", one, allowed, entry, *path, i, attribute=attribute)
 
     def _stages(self, shape: RuleShape) -> set[str] | None:
         """Return the stages of the rule's case types; None when one of those is unknown."""

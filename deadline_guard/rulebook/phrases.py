@@ -95,6 +95,15 @@ def _before(phrase: str) -> When | None:
     return When(WhenKind.WORKING_DAYS if kind == "working" else WhenKind.DAYS, n, at)
 
 
+def after_due(text: object) -> bool:
+    """Return whether an unreadable phrase means a time after the due date: "1 day after", "110 percent"."""
+    phrase = _clean(text)
+    if re.search(r"\bafter\b", phrase):
+        return True
+    share, percent = _SHARE.fullmatch(phrase), _PERCENT.fullmatch(phrase)
+    return bool(share and int(share[1]) > int(share[2]) > 0) or bool(percent and Fraction(percent[1]) > 100)
+
+
 def wait(text: object) -> Wait | None:
     """Read how long silence may last: "30 minutes", "4 hours", "1 day", "2 working days"."""
     found = _WAIT.fullmatch(_clean(text))

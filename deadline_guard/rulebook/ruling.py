@@ -135,11 +135,11 @@ def _internal(builder: Builder, entry: Entry[RuleShape]) -> Any:
 
 def _check_opening(builder: Builder, entry: Entry[RuleShape]) -> None:
     """Say what is wrong with what opens the rule and what it grants."""
-    shape, mark = entry.shape, entry.name_at
+    shape = entry.shape
     if shape.indicator in _STAGE_CLOCKS and shape.trigger:
         builder.say("unused_trigger", entry.at("trigger", key=True))
     if shape.indicator not in _NO_TRIGGER_NEEDED and not shape.trigger:
-        builder.say("no_trigger", mark, rule=shape.id)
+        builder.say("no_trigger", entry.name_at, rule=shape.id)
     for i, trigger in enumerate(shape.trigger or ()):
         if not trigger.event and not trigger.rule:
             builder.say("empty_trigger", entry.at("trigger", i))
@@ -147,7 +147,7 @@ def _check_opening(builder: Builder, entry: Entry[RuleShape]) -> None:
         builder.say("limit_and_versions", entry.at("limit", key=True), rule=shape.id)
     granted = shape.limit is not None or shape.versions or shape.date_from is not None
     if not granted and shape.indicator not in _STAGE_CLOCKS:
-        builder.say("no_limit", mark, rule=shape.id)
+        builder.say("no_limit", entry.name_at, rule=shape.id)
     for i, version in enumerate(shape.versions):
         if version.limit is None and shape.date_from is None and shape.indicator not in _STAGE_CLOCKS:
             builder.say("version_without_limit", entry.at("versions", i))
@@ -165,10 +165,11 @@ def _versions(builder: Builder, entry: Entry[RuleShape]) -> tuple[RuleVersion, .
 def _version(builder: Builder, shape: VersionShape, entry: Entry[RuleShape], i: int) -> RuleVersion:
     path = ("versions", i)
     policy = {name: value for name in _POLICY if (value := getattr(shape, name)) is not None}
-    try:
-        overridden(Policy(), {name: value for name, value in policy.items() if name != "act"})
-    except BadField as error:
-        builder.say("policy_conflict", entry.at(*path, error.field), message=str(error))
+    if len(policy) > 1:  # one field alone is checked by its shape
+        try:
+            overridden(Policy(), {name: value for name, value in policy.items() if name != "act"})
+        except BadField as error:
+            builder.say("policy_conflict", entry.at(*path, error.field), message=str(error))
     return RuleVersion(
         id=shape.id or shape.since or str(i + 1),
         limit=builder.length(shape.limit, entry, *path, "limit"),

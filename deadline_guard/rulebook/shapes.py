@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 LEVELS = ("early", "near", "urgent", "critical", "overdue")
 LevelWord = Literal["early", "near", "urgent", "critical", "overdue"]
@@ -26,8 +27,17 @@ def _as_from(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
-_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-Names = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
+class _OrShort:
+    """Tells editors that one word (or one mapping) may stand where a mapping (or a list) is described."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the long form's JSON Schema with the short forms beside it."""
+        long = handler(schema)
+        items = [long["items"]] if long.get("items", {}).get("type") != "string" and "items" in long else []
+        return {"anyOf": [{"type": "string"}, *items, long]}
+
+
+Names = Annotated[list[str], BeforeValidator(_listed), _OrShort()]
 Scalar = str | int | float | bool
 Threshold = Annotated[
     str,
@@ -161,12 +171,9 @@ class ProfileShape(Shape):
     tell_closed: bool | None = Field(None, description="Tell those who were warned that it is over")
 
 
-OwnProfile = Annotated[ProfileShape, BeforeValidator(_as_from)]
-Triggers = Annotated[
-    list[Annotated[TriggerShape, BeforeValidator(_as_event)]],
-    BeforeValidator(_as_triggers),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/TriggerShape"}, {"type": "array", "items": {}}]}),
-]
+OwnProfile = Annotated[ProfileShape, BeforeValidator(_as_from), _OrShort()]
+_Trigger = Annotated[TriggerShape, BeforeValidator(_as_event)]
+Triggers = Annotated[list[_Trigger], BeforeValidator(_as_triggers), _OrShort()]
 
 
 class RuleShape(Shape):
