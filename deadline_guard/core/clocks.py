@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import chain
 
 from deadline_guard.core.policy import Span
@@ -45,11 +45,14 @@ def stops(rule: Rule, timeline: Timeline, cycle: Cycle) -> tuple[Stop, ...]:
     Days excluded and clocks suspended are the same arithmetic: the clock stands from the opening event to the
     closing one. Several openings need as many closings. An opening without its closing holds the deadline.
     """
+    found = paired(rule, timeline, cycle)
+    return tuple(_merged(found)) if found else ()
+
+
+def paired(rule: Rule, timeline: Timeline, cycle: Cycle) -> list[Stop]:
+    """Return each stop by itself, as its pair of events tells it."""
     pairs = rule.suspends + rule.excludes
-    if not pairs:
-        return ()
-    found = [s for pair in pairs if pair.opens in timeline.by_kind for s in _paired(pair, rule.id, timeline, cycle)]
-    return tuple(_merged(found))
+    return [s for pair in pairs if pair.opens in timeline.by_kind for s in _paired(pair, rule.id, timeline, cycle)]
 
 
 def _paired(pair: Pair, rule: str, timeline: Timeline, cycle: Cycle) -> Iterable[Stop]:
@@ -57,7 +60,7 @@ def _paired(pair: Pair, rule: str, timeline: Timeline, cycle: Cycle) -> Iterable
     # On one day openings come first: the hours of paired events are seldom both known, and a day is a day.
     told = sorted(
         (e for e in chain(opens, closes) if concerns(e, rule, cycle)),
-        key=lambda e: (e.on, e.kind != pair.opens, e.id),
+        key=lambda e: (e.on, e.kind != pair.opens, by_content(e)),
     )
     why = Text(pair.why.get("en") or pair.opens, pair.why.get("zh") or pair.why.get("en") or pair.opens)
     standing: list[Event] = []
@@ -140,8 +143,3 @@ def holding(stood: Sequence[Stop], due_on: date, now_on: date) -> tuple[Stop | N
         if stop.until is None and stop.since <= due_on:
             return (stop, None) if stop.since <= now_on else (None, stop.since)
     return None, None
-
-
-def instants(stood: Sequence[Stop]) -> tuple[tuple[datetime | date, datetime | date | None], ...]:
-    """Return when the clock stood still by the hour where it is known, else by the day."""
-    return tuple((s.opens.at or s.since, (s.closes.at if s.closes else None) or s.until) for s in stood)

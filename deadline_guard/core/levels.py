@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Final
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, Excluded, State
 from deadline_guard.core.instants import day_starts, local_instant
-from deadline_guard.core.law import law_of
+from deadline_guard.core.law import Law, law_of
+from deadline_guard.core.office_clock import exact_clock, part_of
 from deadline_guard.core.rules import Level, Profile, Rule, Rulebook, When, WhenKind
 from deadline_guard.core.timeline import Case
+from deadline_guard.core.triggers import Cycle
+
+Shares = Callable[[Fraction], datetime]
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -31,11 +36,27 @@ def crossings(
 ) -> tuple[Crossing, ...]:
     """Return when each level begins, by the rule's profile and the calendar of the court's seat."""
     law = law_of(rule, case, rulebook, calendars)
-    return marks(deadline, rule.profile, law.calendar, law.zone, rulebook.day_starts_at)
+    shares = office_shares(deadline, rule, case, law)
+    return marks(deadline, rule.profile, law.calendar, law.zone, rulebook.day_starts_at, shares)
+
+
+def office_shares(deadline: Deadline, rule: Rule, case: Case, law: Law) -> Shares | None:
+    """Return how shares of a limit in office hours become instants; None where time elapses evenly."""
+    if rule.params.get("time") != "working":
+        return None
+    limit = next((v.limit for v in rule.versions if v.id == deadline.version), None)
+    cycle = Cycle(deadline.cycle, deadline.subject, deadline.trigger_on, deadline.known_at)
+    clock = exact_clock(rule, law, case.timeline, cycle, limit)
+    return None if clock is None or limit is None else partial(part_of, clock, deadline, limit)
 
 
 def marks(
-    deadline: Deadline, profile: Profile, calendar: Calendar, zone: str, day_starts_at: time
+    deadline: Deadline,
+    profile: Profile,
+    calendar: Calendar,
+    zone: str,
+    day_starts_at: time,
+    shares: Shares | None = None,
 ) -> tuple[Crossing, ...]:
     """Return when each level begins, earliest first; both instants and levels rise strictly.
 
@@ -45,7 +66,7 @@ def marks(
     if deadline.state is State.HELD:
         return ()
     if deadline.excluded or any(t.when.kind is WhenKind.FRACTION for t in profile.thresholds):
-        return _marks(deadline, profile, calendar, zone, day_starts_at)
+        return _marks(deadline, profile, calendar, zone, day_starts_at, shares)
     return _dated(_Same(profile), deadline.due_on, deadline.due_at, calendar, zone, day_starts_at)
 
 
@@ -74,12 +95,17 @@ def _dated(
 
 
 def _marks(
-    deadline: Deadline, profile: Profile, calendar: Calendar, zone: str, day_starts_at: time
+    deadline: Deadline,
+    profile: Profile,
+    calendar: Calendar,
+    zone: str,
+    day_starts_at: time,
+    shares: Shares | None = None,
 ) -> tuple[Crossing, ...]:
     due = deadline.due_at
     found = [(due, Level.OVERDUE)] if profile.overdue else []
     for threshold in profile.thresholds:
-        at = _instant(threshold.when, deadline, calendar, zone, day_starts_at)
+        at = _instant(threshold.when, deadline, calendar, zone, day_starts_at, shares)
         if at is not None:
             found.append((min(at, due), threshold.level))
     return rising(found)
@@ -112,7 +138,14 @@ def next_crossing(crossed: Sequence[Crossing], now: datetime) -> datetime | None
     return None
 
 
-def _instant(when: When, deadline: Deadline, calendar: Calendar, zone: str, day_starts_at: time) -> datetime | None:
+def _instant(
+    when: When,
+    deadline: Deadline,
+    calendar: Calendar,
+    zone: str,
+    day_starts_at: time,
+    shares: Shares | None,
+) -> datetime | None:
     """Return the instant of one threshold; None for thresholds on values, which no clock crosses."""
     if when.kind is WhenKind.DAYS:
         return local_instant(deadline.due_on - timedelta(days=_up(when)), when.at or day_starts_at, zone)
@@ -123,7 +156,7 @@ def _instant(when: When, deadline: Deadline, calendar: Calendar, zone: str, day_
     if when.kind is WhenKind.HOURS:
         return deadline.due_at - _HOUR * when.n.numerator // when.n.denominator
     if when.kind is WhenKind.FRACTION:
-        return _part(deadline, when, zone)
+        return _part(deadline, when, zone) if shares is None else shares(when.n)
     return deadline.due_at if when.kind is WhenKind.DUE else None
 
 

@@ -12,7 +12,7 @@ from deadline_guard.core.derivation import Step
 from deadline_guard.core.endings import ANSWERS_THAT_END, Ending, ended_by_answers, ended_by_events, first
 from deadline_guard.core.instants import local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
-from deadline_guard.core.levels import level_at, marks
+from deadline_guard.core.levels import level_at, marks, office_shares
 from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Internal, Level, Rule, Rulebook, RuleVersion
 from deadline_guard.core.running import Run, run
@@ -148,7 +148,8 @@ def _settled(look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, en
 
     def level(at: datetime) -> Level:
         running = replace(deadline, state=State.OPEN)
-        return level_at(marks(running, rule.profile, law.calendar, law.zone, look.day_starts_at), at)
+        shares = office_shares(running, rule, look.case, law)
+        return level_at(marks(running, rule.profile, law.calendar, law.zone, look.day_starts_at, shares), at)
 
     answer, flags = ended_by_answers(rule, look.case.timeline, cycle, law.zone, level)
     if flags and ending is None:

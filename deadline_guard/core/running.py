@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from deadline_guard.core.calendar import OutOfRange
 from deadline_guard.core.clocks import Stop, changes, holding, spans, stops
@@ -13,22 +13,27 @@ from deadline_guard.core.deadlines import Alternative, Excluded
 from deadline_guard.core.derivation import Counted, Step
 from deadline_guard.core.instants import ONE_DAY, day_ends, day_starts, zone_of
 from deadline_guard.core.law import Law, counted
+from deadline_guard.core.office_clock import count_exactly, exact_clock
 from deadline_guard.core.period import Period, Unit, parse_period
+from deadline_guard.core.policy import Span
 from deadline_guard.core.rules import Rule, RuleVersion
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Event, Timeline
 from deadline_guard.core.triggers import Cycle
+from deadline_guard.core.working_time import WorkingTime
 
-SET_BY_COURT = Text("set by the court", "法院指定")
+_UNSET: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SET_BY_COURT: Final = Text("set by the court", "法院指定")
 
 
 @dataclass(slots=True)
 class Run:
     """One clock while its events are folded; ``due`` is a civil date or, where hours count, an instant."""
 
-    starts_at: datetime
-    due: date | datetime
-    due_at: datetime
+    zone: str
+    starts_at: datetime = _UNSET
+    due: date | datetime = _UNSET
+    due_at: datetime = _UNSET
     rolled: bool = False
     provisional: tuple[str, ...] = ()
     readings: tuple[Alternative, ...] = ()
@@ -38,7 +43,6 @@ class Run:
     holds_at: datetime | None = None
     flags: list[str] = field(default_factory=list)
     what: str = ""
-    zone: str = "UTC"
 
     @property
     def due_on(self) -> date:
@@ -64,6 +68,36 @@ def _civil(moment: date | datetime, zone: str) -> date:
     return moment.astimezone(zone_of(zone)).date() if isinstance(moment, datetime) else moment
 
 
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How the lengths of one rule are measured: by the law's counting, or to the second on a clock."""
+
+    rule: Rule
+    law: Law
+    version: RuleVersion | None
+    clock: WorkingTime | None = None
+
+    def end(
+        self,
+        start: date | datetime,
+        length: Period,
+        excluded: tuple[Span, ...] = (),
+        direction: str = "forward",
+    ) -> Counted:
+        """Return the end of ``length`` from ``start``; the clock's own pauses stand for ``excluded`` days."""
+        if self.clock is not None and isinstance(start, datetime):
+            return count_exactly(self.clock, start, length, self.law)
+        return counted(start, length, self.law, self.version, direction, excluded)
+
+    def starts(self, trigger: date | datetime, known_at: datetime) -> datetime:
+        """Return from when shares of a limit count: the first counted day; backward from when it was known."""
+        if self.rule.direction == "backward":
+            return known_at.astimezone(UTC)
+        if isinstance(trigger, datetime):
+            return trigger.astimezone(UTC)
+        return day_starts(trigger + ONE_DAY, self.law.zone)
+
+
 def run(
     rule: Rule,
     timeline: Timeline,
@@ -81,54 +115,37 @@ def run(
     stop that has not closed holds the clock: ``due`` is then the date if it resumed on the day it stopped,
     the earliest possible one.
     """
+    meter = Meter(rule, law, version, exact_clock(rule, law, timeline, cycle, limit))
     stood = stops(rule, timeline, cycle)
     last = rule.params.get("suspends_last")
-    at = _first(rule, law, cycle, version, limit, () if last else stood)
+    at = _first(meter, cycle, limit, () if last else stood)
     for event in changes(rule, timeline, cycle, ended):
         if event.kind not in rule.restarted_by:
-            _extend(at, event, law, version, () if last else stood)
+            _extend(at, event, meter, () if last else stood)
         elif limit is not None and (event.on <= at.due_on or _standing(stood, at.due_on)):
-            _restart(at, event, law, version, limit, () if last else stood)
+            _restart(at, event, meter, limit, () if last else stood)
     if last and stood:
-        stood = _stop_late(at, stood, parse_period(str(last)), law, version)
+        stood = _stop_late(at, stood, parse_period(str(last)), meter)
     if version is not None and version.longstop is not None:
-        _stop_at(at, counted(cycle.on, version.longstop, law, version))
+        _stop_at(at, meter.end(cycle.on, version.longstop))
     if stood:
         _note_stops(at, stood, now)
     return at
 
 
-def _first(
-    rule: Rule,
-    law: Law,
-    cycle: Cycle,
-    version: RuleVersion | None,
-    limit: Period | None,
-    stood: Sequence[Stop],
-) -> Run:
+def _first(meter: Meter, cycle: Cycle, limit: Period | None, stood: Sequence[Stop]) -> Run:
     if limit is None:
-        return _as_set(rule, law, cycle)
+        return _as_set(meter.rule, meter.law, cycle)
     trigger: date | datetime = cycle.on
     flags = []
     if limit.unit is Unit.HOURS:
-        trigger = cycle.at or day_starts(cycle.on, law.zone)
+        trigger = cycle.at or day_starts(cycle.on, meter.law.zone)
         flags = [] if cycle.at else ["hour_unknown"]
-    found = counted(trigger, limit, law, version, rule.direction, spans(stood, cycle.on) if stood else ())
-    due_at = found.due_at or day_ends(found.due_on, law.zone)
-    at = Run(_starts(trigger, cycle, rule, law, due_at), found.due, due_at, zone=law.zone, flags=flags)
+    found = meter.end(trigger, limit, spans(stood, cycle.on) if stood else (), meter.rule.direction)
+    at = Run(meter.law.zone, flags=flags)
     at.take(found)
+    at.starts_at = min(meter.starts(trigger, cycle.known_at), at.due_at)
     return at
-
-
-def _starts(trigger: date | datetime, cycle: Cycle, rule: Rule, law: Law, due_at: datetime) -> datetime:
-    """Return from when shares of the limit count: the first counted day; backward from when it was known."""
-    if rule.direction == "backward":
-        start = cycle.known_at.astimezone(UTC)
-    elif isinstance(trigger, datetime):
-        start = trigger.astimezone(UTC)
-    else:
-        start = day_starts(trigger + ONE_DAY, law.zone)
-    return min(start, due_at)
 
 
 def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:
@@ -136,7 +153,7 @@ def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:
     data = cycle.event.data if cycle.event else {}
     due = moment(data.get(rule.date_field or ""), law.zone)
     start = day_starts(cycle.on, law.zone)
-    at = Run(start, cycle.on, start, zone=law.zone, what=str(data.get("what") or ""))
+    at = Run(law.zone, start, cycle.on, start, what=str(data.get("what") or ""))
     closed = False
     try:
         at.put(cycle.on if due is None else due, "set", SET_BY_COURT)
@@ -169,54 +186,51 @@ def moment(value: Any, zone: str) -> date | datetime | None:
     return value if isinstance(value, date) else None
 
 
-def _extend(at: Run, event: Event, law: Law, version: RuleVersion | None, stood: Sequence[Stop]) -> None:
+def _extend(at: Run, event: Event, meter: Meter, stood: Sequence[Stop]) -> None:
     """Move the end by what was granted; a grant without length or date is flagged, not guessed."""
-    until = moment(event.data.get("until"), law.zone)
-    if until is not None:
-        at.put(until, "extend", Text("extended to a date", "延长至指定日期"))
-        return
     try:
+        until = moment(event.data.get("until"), at.zone)
+        if until is not None:
+            at.put(until, "extend", Text("extended to a date", "延长至指定日期"))
+            return
         length = parse_period(str(event.data.get("by")))
-    except ValueError:
+    except (ValueError, OverflowError):
         at.flags.append("extension_unreadable")
         return
     begin = at.due_on
     note = Text(f"extended by {length.text('en')} from the end so far", f"自原届满日起延长{length.text('zh')}")
     at.basis += (Step("extend", event.on, begin, note=note),)
     if length.unit is Unit.HOURS:
-        at.take(counted(at.due_at, length, law, version))
+        at.take(meter.end(at.due_at, length))
     else:
-        at.take(counted(begin, length, law, version, excluded=spans([s for s in stood if s.since > begin], begin)))
+        at.take(meter.end(begin, length, spans([s for s in stood if s.since > begin], begin)))
 
 
-def _restart(
-    at: Run, event: Event, law: Law, version: RuleVersion | None, limit: Period, stood: Sequence[Stop]
-) -> None:
+def _restart(at: Run, event: Event, meter: Meter, limit: Period, stood: Sequence[Stop]) -> None:
     """Begin a full new period; what happened to the old one no longer matters."""
     note = Text("interrupted: the full period begins again", "中断：期间重新计算")
     start: date | datetime = event.on
     if limit.unit is Unit.HOURS:
-        start = event.at or day_starts(event.on, law.zone)
+        start = event.at or day_starts(event.on, at.zone)
     at.provisional, at.basis = (), (*at.basis, Step("restart", at.due, event.on, note=note))
-    at.take(counted(start, limit, law, version, excluded=spans(stood, event.on)))
-    first = start.astimezone(UTC) if isinstance(start, datetime) else day_starts(start + ONE_DAY, law.zone)
-    at.starts_at = min(first, at.due_at)
+    at.take(meter.end(start, limit, spans(stood, event.on), meter.rule.direction))
+    at.starts_at = min(meter.starts(start, event.recorded_at), at.due_at)
 
 
-def _stop_late(at: Run, stood: Sequence[Stop], last: Period, law: Law, version: RuleVersion | None) -> tuple[Stop, ...]:
+def _stop_late(at: Run, stood: Sequence[Stop], last: Period, meter: Meter) -> tuple[Stop, ...]:
     """Suspend only in the last part of a period, which then ends that length after the obstacle (CIV 194).
 
-    An obstacle that is over before the last part begins changes nothing; one that lasts holds the clock from then.
+    An obstacle that is over before the last part begins changes nothing; one that lasts holds the clock then.
     """
     felt = []
     for stop in stood:
-        begins = counted(at.due_on, last, law, version, "backward").due_on
+        begins = counted(at.due_on, last, meter.law, meter.version, "backward").due_on
         if stop.since > at.due_on or (stop.until is not None and stop.until <= begins):
             continue
         felt.append(Stop(max(stop.since, begins), stop.until, stop.why, stop.opens, stop.closes))
         if stop.until is not None:
             at.basis += (Step("suspend", at.due, stop.until, note=stop.why),)
-            at.take(counted(stop.until, last, law, version))
+            at.take(meter.end(stop.until, last))
     return tuple(felt)
 
 
