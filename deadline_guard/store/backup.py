@@ -62,12 +62,7 @@ def restore(copy: Path, database: Path) -> Path | None:
 
 def _check(copy: Path) -> None:
     sqlite.verify(copy)
-    engine = sqlite.open_engine(copy, read_only=True)
-    try:
-        with sqlite.clear_errors(str(copy)), engine.connect() as conn:
-            found = schema.revision(conn)
-    finally:
-        engine.dispose()
+    found = schema.revision_of(copy)
     if found is None:
         raise SchemaError(f"{copy}: whole, but no deadline-guard database; name a file that `backup` wrote")
     if found not in schema.REVISIONS:

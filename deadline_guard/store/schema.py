@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect
@@ -21,6 +22,16 @@ def revision(conn: Connection) -> str | None:
         return None
     found = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
+
+
+def revision_of(path: Path) -> str | None:
+    """Return the schema revision of a database file, or None where it has no tables of ours."""
+    engine = sqlite.open_engine(path, read_only=True)
+    try:
+        with sqlite.clear_errors(str(path)), engine.connect() as conn:
+            return revision(conn)
+    finally:
+        engine.dispose()
 
 
 def demand_head(conn: Connection, where: str) -> None:
