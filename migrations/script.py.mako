@@ -4,7 +4,7 @@ Revision ${up_revision}, after ${down_revision | comma,n}.
 """
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel  # noqa: F401 - column types that autogenerate writes without importing them
 from alembic import op
 
 import deadline_guard.store.columns

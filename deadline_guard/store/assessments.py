@@ -46,8 +46,7 @@ def as_row(case_id: str, found: AssessmentRow) -> Row:
 
 
 _COLUMNS: Final = (
-    "rule, cycle, state, level, step, due_rev, due_on, due_at, owner, next_at, crossings, revision, since, "
-    "told_since"
+    "rule, cycle, state, level, step, due_rev, due_on, due_at, owner, next_at, crossings, revision, since, told_since"
 )
 _REPLACED: Final = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[2:])
 

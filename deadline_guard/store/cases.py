@@ -14,9 +14,7 @@ from deadline_guard.store import ledger, queue
 from deadline_guard.store.columns import day, dump, instant, instant_or_none, load, micros, micros_or_none
 from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run, run_many
 
-_FIELDS: Final = (
-    "code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at"
-)
+_FIELDS: Final = "code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at"
 CONTENT_OF: Final = f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})'
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
 
@@ -41,7 +39,7 @@ class Loaded(NamedTuple):
     stale_reason: str | None
     wake_at: datetime | None
     live: bool
-    next_known_at: datetime | None = None  # an event is recorded for later than `known_at` (replays, virtual clocks)
+    next_known_at: datetime | None = None
 
 
 class Changed(NamedTuple):
@@ -64,7 +62,7 @@ def put_cases(conn: Connection, cases: Iterable[Case], now: datetime, by: str = 
     for chunk in chunks(cases):
         by_id = {case.id: case for case in chunk}
         ids = among(by_id)
-        known = {row[0]: row[1:] for row in fetch(conn, f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})', ids)}
+        known = {row[0]: row[1:] for row in fetch(conn, CONTENT_OF, ids)}
         in_roles = assigned(conn, ids)
         rows = {case_id: content(case, in_roles.get(case_id, {})) for case_id, case in by_id.items()}
         inserts = [(case_id, *row) for case_id, row in rows.items() if case_id not in known]
@@ -118,7 +116,9 @@ def link(conn: Connection, from_case: str, to_case: str, relation: str, now: dat
         if not fetch(conn, 'SELECT 1 FROM "case" WHERE id = ?', (case_id,)):
             raise NotFoundError(f"no case with id {case_id}; add it before linking it")
     row = (from_case, to_case, relation)
-    if not run(conn, "INSERT INTO case_link (from_case, to_case, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row):
+    if not run(
+        conn, "INSERT INTO case_link (from_case, to_case, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row
+    ):
         return False
     queue.mark_stale(conn, [from_case], queue.STALE_PEOPLE, "link")
     payload = dump({"by": by, "to": to_case, "relation": relation})

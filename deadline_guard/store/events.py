@@ -108,7 +108,7 @@ def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
 def sift(conn: Connection, rows: Iterable[EventRow]) -> tuple[Recorded, dict[str, list[Row]]]:
     """Return what recording these rows would do, and the new revisions per case; nothing is written.
 
-    A revision: source, source_id, revision, kind, on, at, subject, data, retracted, origin, by, recorded at (None: now).
+    A revision: source, source_id, revision, kind, on, at, subject, data, retracted, origin, by, recorded_at.
     """
     asked = list(rows)
     latest = _latest(conn, asked)
@@ -145,8 +145,7 @@ def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest]:
     ids = {row.case_id for row in rows}
     known = fetch(
         conn,
-        "SELECT id, EXISTS (SELECT 1 FROM event WHERE case_id = id) FROM \"case\" "
-        f"WHERE id IN ({AMONG})",
+        f'SELECT id, EXISTS (SELECT 1 FROM event WHERE case_id = id) FROM "case" WHERE id IN ({AMONG})',
         among(ids),
     )
     if len(known) < len(ids):
@@ -185,11 +184,7 @@ def _write(conn: Connection, fresh: dict[str, list[Row]], now: datetime) -> None
         conn,
         "INSERT INTO event (case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, "
         "retracted, origin, recorded_by, recorded_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        [
-            (case_id, n, *row)
-            for n, (case_id, rows) in zip(numbers, fresh.items(), strict=True)
-            for row in rows
-        ],
+        [(case_id, n, *row) for n, (case_id, rows) in zip(numbers, fresh.items(), strict=True) for row in rows],
     )
     queue.mark_stale(conn, fresh, queue.STALE_EVENT, "event")
     queue.mark_stale(conn, seen_from(conn, fresh), queue.STALE_EVENT, "event of a linked case")
@@ -250,7 +245,5 @@ def retract(
                 raise NotFoundError(f"no event {identity[1]}:{identity[2]} on case {identity[0]}: nothing to retract")
             kind, on = found[identity]
             case_id, source, source_id = identity
-            rows.append(
-                EventRow(case_id, kind, on, source, source_id, retracted=True, origin=origin, recorded_by=by)
-            )
+            rows.append(EventRow(case_id, kind, on, source, source_id, retracted=True, origin=origin, recorded_by=by))
     return record_events(conn, rows, now)

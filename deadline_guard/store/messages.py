@@ -13,9 +13,7 @@ from deadline_guard.store.columns import dump, instant_or_none, micros
 from deadline_guard.store.statements import AMONG, Row, among, fetch, next_id, run, run_many, scalar
 
 
-def insert(
-    conn: Connection, found: Iterable[Message | tuple[Message, Sequence[int]]], now: datetime
-) -> list[int]:
+def insert(conn: Connection, found: Iterable[Message | tuple[Message, Sequence[int]]], now: datetime) -> list[int]:
     """Store messages whose key is new and mark their notices composed; return the ids of the new ones.
 
     ``Message.notices`` are keys of stored notices; a pair names the notices by id instead.

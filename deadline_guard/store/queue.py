@@ -85,8 +85,7 @@ def settled(conn: Connection, now: datetime, after_id: str = "", limit: int = 1_
     """Return the ids after ``after_id`` of cases that are neither stale nor due: what the audit recomputes."""
     rows = fetch(
         conn,
-        'SELECT id FROM "case" WHERE id > ? AND stale IS NULL AND (wake_at IS NULL OR wake_at > ?) '
-        "ORDER BY id LIMIT ?",
+        'SELECT id FROM "case" WHERE id > ? AND stale IS NULL AND (wake_at IS NULL OR wake_at > ?) ORDER BY id LIMIT ?',
         (after_id, micros(now), limit),
     )
     return [row[0] for row in rows]
@@ -124,6 +123,4 @@ def _entry(result: CaseResult, new: Mapping[str, Row]) -> ledger.Entry | None:
     decided = [new[key][1:] for key in dict.fromkeys(n.key for n in result.notices) if key in new]
     if not found and not decided:
         return None
-    return ledger.Entry(
-        ledger.of_case(result.case_id), "decided", dump({"assessments": found, "notices": decided})
-    )
+    return ledger.Entry(ledger.of_case(result.case_id), "decided", dump({"assessments": found, "notices": decided}))

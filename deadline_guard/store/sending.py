@@ -187,17 +187,14 @@ def _requeue(conn: Connection, dead: list[int]) -> None:
 
 
 def _record(conn: Connection, outcomes: list[Outcome], now: datetime) -> None:
-    channels = dict(
-        (row[0], row[1])
-        for row in fetch(
-            conn, f"SELECT id, channel FROM message WHERE id IN ({AMONG})", among({o.message_id for o in outcomes})
-        )
-    )
+    ids = among({o.message_id for o in outcomes})
+    rows = fetch(conn, f"SELECT id, channel FROM message WHERE id IN ({AMONG})", ids)
+    channels = {row[0]: row[1] for row in rows}
     by_chain: dict[str, list[Row]] = {}
     for o in outcomes:
         entry = (o.message_id, o.attempt, o.outcome, o.detail, o.remote_id)
         by_chain.setdefault(ledger.of_channel(channels[o.message_id]), []).append(entry)
-    ledger.append(conn, (ledger.Entry(chain, "settled", dump(rows)) for chain, rows in by_chain.items()), now)
+    ledger.append(conn, (ledger.Entry(chain, "settled", dump(tried)) for chain, tried in by_chain.items()), now)
 
 
 def release(conn: Connection, by: str, now: datetime) -> int:

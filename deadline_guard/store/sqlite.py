@@ -27,8 +27,10 @@ _BEGIN: Final = "deadline_guard_begin"
 _ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
     sqlite3.SQLITE_BUSY: (
         StoreLockedError,
-        "the database is locked by another process; stop the other program (a second daemon, a copy in progress, "
-        "an open sqlite3 shell) and try again",
+        (
+            "the database is locked by another process; stop the other program (a second daemon, a copy in "
+            "progress, an open sqlite3 shell) and try again"
+        ),
     ),
     sqlite3.SQLITE_LOCKED: (StoreLockedError, "a table is locked by another connection; try again"),
     sqlite3.SQLITE_READONLY: (
@@ -45,8 +47,10 @@ _ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
     ),
     sqlite3.SQLITE_NOTADB: (
         StoreDamagedError,
-        "the file is not a SQLite database; check the path in config.yaml, or put back a copy with "
-        "`deadline-guard restore BACKUP`",
+        (
+            "the file is not a SQLite database; check the path in config.yaml, or put back a copy with "
+            "`deadline-guard restore BACKUP`"
+        ),
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreError,
@@ -99,7 +103,11 @@ def open_engine(path: Path | None, *, read_only: bool = False, busy_seconds: flo
     def connect() -> sqlite3.Connection:
         uri = "file::memory:" if path is None else address(path, read_only=read_only)
         found = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=busy_seconds,
+            uri,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=busy_seconds,
             cached_statements=256,
         )
         try:

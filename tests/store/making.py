@@ -15,6 +15,7 @@ from deadline_guard.store import MEMORY, Store, cases, messages, notices, queue
 from deadline_guard.store.assessments import AssessmentRow
 from deadline_guard.store.events import EventRow
 
+
 class _UndoneError(Exception):
     """Raised to roll back."""
 

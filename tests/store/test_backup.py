@@ -236,7 +236,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed(verb: str, source: Path, target: Path, after: float) -> bool:
     """Run a command and kill it after some seconds; return whether it had finished."""
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, verb, str(source), str(target)], stdout=subprocess.PIPE)
-    time.sleep(after)  # noqa: TID251 - the other process needs real time
+    time.sleep(after)
     process.send_signal(signal.SIGKILL)
     out, _ = process.communicate()
     return b"done" in out

@@ -63,8 +63,10 @@ def test_columns_convert_both_ways() -> None:
     at = datetime(2026, 1, 1, 8, 30, tzinfo=timezone(timedelta(hours=8)))
     with engine.begin() as conn:
         table.create(conn)
-        conn.execute(insert(table), [{"at": at, "on": at.date(), "data": {"案": 1}}, {"at": None, "on": None, "data": None}])
-        assert conn.exec_driver_sql("SELECT at, \"on\" FROM t WHERE at IS NOT NULL").all() == [
+        conn.execute(
+            insert(table), [{"at": at, "on": at.date(), "data": {"案": 1}}, {"at": None, "on": None, "data": None}]
+        )
+        assert conn.exec_driver_sql('SELECT at, "on" FROM t WHERE at IS NOT NULL').all() == [
             (1767227400000000, "2026-01-01")
         ]
         assert list(conn.execute(select(table))) == [(at, at.date(), {"案": 1}), (None, None, None)]

@@ -25,9 +25,14 @@ from tests.store.making import case
 def test_a_transaction_is_kept_whole_or_not_at_all(store: Store, now: datetime) -> None:
     with store.write() as conn:
         cases.put_case(conn, case("kept"), now)
-    with pytest.raises(ZeroDivisionError), store.write() as conn:
-        cases.put_case(conn, case("lost"), now)
-        1 / 0  # noqa: B018
+
+    def fail() -> None:
+        with store.write() as conn:
+            cases.put_case(conn, case("lost"), now)
+            1 / 0  # noqa: B018
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.read() as conn:
         assert set(cases.load_cases(conn, ["kept", "lost"])) == {"kept"}
 
@@ -138,9 +143,7 @@ def test_an_old_program_refuses_a_newer_schema_and_writes_nothing(tmp_path: Path
             Store.open(path, create=create)
 
 
-def test_a_new_program_asks_for_the_upgrade_of_an_older_schema(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_program_asks_for_the_upgrade_of_an_older_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.db"
     Store.open(path, create=True).close()
     monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "next"))
@@ -184,9 +187,14 @@ def test_a_full_disk_loses_nothing_and_recovers(tmp_path: Path, now: datetime) -
     with store.write() as conn:
         cases.put_case(conn, case("kept"), now)
         limit = conn.exec_driver_sql("PRAGMA page_count").scalar()
-    with pytest.raises(StoreFullError, match="free space"), store.write() as conn:
-        conn.exec_driver_sql(f"PRAGMA max_page_count = {limit}")
-        cases.put_cases(conn, [case(f"c{n}", title="x" * 4000) for n in range(50)], now)
+
+    def fill() -> None:
+        with store.write() as conn:
+            conn.exec_driver_sql(f"PRAGMA max_page_count = {limit}")
+            cases.put_cases(conn, [case(f"c{n}", title="x" * 4000) for n in range(50)], now)
+
+    with pytest.raises(StoreFullError, match="free space"):
+        fill()
     with store.write() as conn:
         conn.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert set(cases.load_cases(conn, ["kept", "c1"])) == {"kept"}
@@ -202,10 +210,13 @@ def test_a_damaged_page_says_restore(tmp_path: Path, now: datetime) -> None:
     store.close()
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
-    with pytest.raises(StoreDamagedError, match="restore"):
-        reopened = Store.open(path)
-        with reopened.read() as conn:
+
+    def read() -> None:
+        with Store.open(path).read() as conn:
             cases.load_cases(conn, [f"c{n}" for n in range(500)])
+
+    with pytest.raises(StoreDamagedError, match="restore"):
+        read()
 
 
 def test_a_second_daemon_on_the_same_file_is_refused_by_name(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ def broken(conn: Connection) -> list[str]:
         if (n, prev, digest, payload_digest) != (before + 1, head, whole, sha256(text.encode()).digest()):
             found.append(f"{chain} {n}")
     stored = {chain: (n, head) for chain, n, head in conn.exec_driver_sql("SELECT chain, n, head FROM ledger_chain")}
-    return found + sorted(f"head of {chain}" for chain in heads.keys() | stored.keys() if heads.get(chain) != stored.get(chain))
+    return found + sorted(
+        f"head of {chain}" for chain in heads.keys() | stored.keys() if heads.get(chain) != stored.get(chain)
+    )
 
 
 def live_a_little(conn: Connection) -> None:

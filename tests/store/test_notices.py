@@ -22,7 +22,9 @@ def test_the_same_decision_again_is_stored_once(store: Store) -> None:
 
 def test_held_notices_wait_for_their_hour(store: Store) -> None:
     with store.write() as conn:
-        notices.insert(conn, [notice("system", person="zhang"), notice("system", person="li", hold_until=NOW + HOUR)], NOW)
+        notices.insert(
+            conn, [notice("system", person="zhang"), notice("system", person="li", hold_until=NOW + HOUR)], NOW
+        )
         assert notices.persons_waiting(conn, NOW) == ["zhang"]
         assert set(notices.open_notices(conn, NOW)) == {"zhang"}
         assert set(notices.open_notices(conn, NOW, include_held=True)) == {"zhang", "li"}
