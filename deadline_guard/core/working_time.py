@@ -128,7 +128,7 @@ class WorkingTime(ABC):
 
     def _second(self, instant: datetime) -> int:
         """Return a whole second since the epoch; a third of the time when it is in the office's own zone."""
-        if instant.tzinfo is self.zone:
+        if instant.tzinfo is self.zone and not instant.fold:
             since = instant - self._local_epoch  # of one zone: the difference of the clocks, not of the instants
             offset = self._offsets.get(since.days)
             if offset is not None:

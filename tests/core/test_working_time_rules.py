@@ -314,6 +314,17 @@ def test_far_years_are_answered_and_the_near_ones_again_after_them() -> None:
         assert office.add(opening, 8 * HOUR) == opening + timedelta(hours=8)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "America/Sao_Paulo", "Australia/Lord_Howe"])
+def test_a_local_time_and_the_same_instant_in_utc_get_one_answer(zone: str) -> None:
+    """Also within the hour that occurs twice, wherever in the day it lies."""
+    office = working_time.compile(OfficeHours(ZoneInfo(zone), ALWAYS))
+    first = at("2010-01-01T00:00", "UTC")
+    for quarter in range(4 * 24 * 365):
+        instant = first + timedelta(minutes=15 * quarter)
+        later = office.add(instant.astimezone(office.zone), HOUR)
+        assert later.timestamp() == instant.timestamp() + HOUR
+
+
 class EvenDays:
     """A calendar whose working days are the even dates, weekends too."""
 

@@ -222,6 +222,11 @@ moments = st.integers(-1_000_000, 1_000_000)
 amounts = st.integers(0, 2_000_000)
 
 
+def exact(instant: datetime) -> datetime:
+    """Return an instant in UTC: within a zone Python compares the clocks, and calls 02:30 and its repeat equal."""
+    return instant.astimezone(UTC)
+
+
 def clock_of(office: dict[str, Any]) -> working_time.WorkingTime:
     pauses = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in office.get("pauses", [])]
     return working_time.compile(office_hours(office, {}, {}), pauses)
@@ -239,11 +244,11 @@ def test_between_is_what_was_added_and_subtracting_takes_it_back(
     end = time.add(start, amount)
     assert time.between(start, end) == amount
     assert time.between(end, start) == -amount
-    assert time.subtract(end, amount) == time.add(start, 0)
+    assert exact(time.subtract(end, amount)) == exact(time.add(start, 0))
     begin = time.subtract(start, amount)
     assert time.between(begin, start) == amount
     if amount:
-        assert not time.is_open(end) or time.is_open(end - timedelta(seconds=1))
+        assert not time.is_open(end) or time.is_open(exact(end) - timedelta(seconds=1))
         assert time.is_open(begin)
         assert time.between(begin, time.add(begin, amount)) == amount
 
@@ -277,8 +282,8 @@ def test_a_pause_equals_a_hole_in_the_calendar(
     paused, cut = clock_of({**office, "pauses": [pause]}), clock_of({**office, "breaks": breaks})
     start = around + timedelta(seconds=moment)
     amount %= paused.between(around - timedelta(days=40), around + timedelta(days=40)) + 1
-    assert paused.add(start, amount) == cut.add(start, amount)
-    assert paused.subtract(start, amount) == cut.subtract(start, amount)
+    assert exact(paused.add(start, amount)) == exact(cut.add(start, amount))
+    assert exact(paused.subtract(start, amount)) == exact(cut.subtract(start, amount))
     assert paused.between(around, start) == cut.between(around, start)
     assert paused.is_open(start) == cut.is_open(start)
 
