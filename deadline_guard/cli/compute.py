@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
-from deadline_guard.core.calendar import Calendar
-from deadline_guard.errors import InputError
+from deadline_guard.core.rules import Rulebook
+from deadline_guard.errors import InputError, RulebookError
+from deadline_guard.paths import rules_dir
+from deadline_guard.rulebook import calendars, load
 from deadline_guard.rulebook.calendars import shipped
-from deadline_guard.views.compute import LONGEST, answer_line, is_refused, refused
+from deadline_guard.rulebook.problems import Problem
+from deadline_guard.views.compute import LONGEST, Tables, answer_line, is_refused, refused
 
 
 def register(app: typer.Typer) -> None:
@@ -21,11 +26,20 @@ def register(app: typer.Typer) -> None:
     app.command("compute")(compute)
 
 
-def compute(file: Annotated[str, typer.Argument(help="A file of JSON lines; - reads standard input.")] = "-") -> None:
-    """Compute legal dates: one JSON object a line in, one a line out (exit status 1 if any line failed)."""
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", help="A rule folder read after the rules that ship. 规则文件夹,在自带规则之后读取。"),
+]
+
+
+def compute(
+    file: Annotated[str, typer.Argument(help="A file of JSON lines; - is standard input. JSON 行文件。")] = "-",
+    rules: Rules = None,
+) -> None:
+    """Compute legal dates: one JSON object a line in, one out; exit 1 if any failed. 逐行计算法定期间。"""
     failed = False
     with _opened(file) as source:
-        for found in answers(source, shipped()):
+        for found in answers(source, tables(rules or ())):
             failed = failed or is_refused(found)
             sys.stdout.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.flush()
@@ -33,16 +47,39 @@ def compute(file: Annotated[str, typer.Argument(help="A file of JSON lines; - re
         raise typer.Exit(1)
 
 
-def _opened(file: str) -> BinaryIO:
+def tables(folders: Sequence[Path]) -> Tables:
+    """Return the shipped calendars and rules and those of the folders; the rules are read when first asked for."""
+    everything = [rules_dir(), *folders]
+    known = shipped()
+    if folders:
+        known, problems = calendars.load(*(folder / "calendars" for folder in everything))
+        _refuse(problems)
+
+    @cache
+    def rulebook() -> Rulebook:
+        book, found = load.load(everything, calendars=known)
+        _refuse(found)
+        assert book is not None
+        return book
+
+    return Tables(known, rulebook)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if wrong := [problem for problem in problems if problem.is_error]:
+        raise RulebookError("\n".join(str(problem) for problem in wrong))
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     if file == "-":
-        return open(sys.stdin.fileno(), "rb", closefd=False)
+        return nullcontext(sys.stdin.buffer)
     try:
         return Path(file).open("rb")
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
 
 
-def answers(source: BinaryIO, calendars: Mapping[str, Calendar]) -> Iterator[dict[str, object]]:
+def answers(source: BinaryIO, asked_of: Tables) -> Iterator[dict[str, object]]:
     """Yield one answer a line, holding no more than one line at a time."""
     first = True
     while raw := source.readline(LONGEST + 1):
@@ -58,4 +95,4 @@ def answers(source: BinaryIO, calendars: Mapping[str, Calendar]) -> Iterator[dic
             continue
         finally:
             first = False
-        yield answer_line(line, calendars)
+        yield answer_line(line, asked_of)

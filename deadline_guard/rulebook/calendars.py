@@ -31,24 +31,32 @@ def shipped() -> Mapping[str, Calendar]:
     return calendars
 
 
-def load(folder: Path) -> tuple[dict[str, Calendar], list[Problem]]:
-    """Return the calendars of all ``*.yaml`` files in ``folder`` and everything that is wrong with them."""
+def load(*folders: Path) -> tuple[dict[str, Calendar], list[Problem]]:
+    """Return the calendars of all ``*.yaml`` files in the folders and everything that is wrong with them.
+
+    Calendars may extend those of other folders; in a later folder an id replaces an earlier one (a firm's own).
+    """
     shapes: dict[str, tuple[CalendarShape, Mark]] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
-        found, wrong = parse(path)
-        problems += wrong
-        for shape, mark in found:
-            if shape.id in shapes:
-                other = shapes[shape.id][1]
-                problems.append(
-                    _problem(mark, "calendar_twice", f"calendar {shape.id} already stands at {other}")
-                )
-            shapes.setdefault(shape.id, (shape, mark))
+    for folder in folders:
+        here: dict[str, tuple[CalendarShape, Mark]] = {}
+        for path in sorted(folder.glob("*.yaml")):
+            found, wrong = parse(path)
+            problems += wrong
+            for shape, mark in found:
+                if shape.id in here:
+                    problems.append(_twice(mark, shape.id, here[shape.id][1]))
+                here.setdefault(shape.id, (shape, mark))
+        shapes |= here
     made: dict[str, Calendar] = {}
     for name in shapes:
         problems += _make(name, shapes, made, ())
     return {name: made[name] for name in shapes if name in made}, problems
+
+
+def _twice(mark: Mark, name: str, first: Mark) -> Problem:
+    said = f"calendar {name} already stands at {first}"
+    return _problem(mark, "calendar_twice", said, f"日历 {name} 已见于 {first}")
 
 
 def parse(source: Path | str) -> tuple[list[tuple[CalendarShape, Mark]], list[Problem]]:
@@ -88,7 +96,8 @@ def _make(
     if shape.extends is not None:
         if shape.extends not in shapes or shape.extends in (*above, name):
             said = f"calendar {name} extends {shape.extends}, which is unknown or extends it in turn"
-            return [_problem(mark, "calendar_extends", said)]
+            zh = f"日历 {name} 继承的 {shape.extends} 不存在,或反过来继承它"
+            return [_problem(mark, "calendar_extends", said, zh)]
         problems = _make(shape.extends, shapes, made, (*above, name))
         base = made.get(shape.extends)
         if base is None:

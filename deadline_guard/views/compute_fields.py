@@ -8,6 +8,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
+from math import isfinite
 from typing import Any, Final, TypeVar
 
 from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar
@@ -111,7 +112,7 @@ def period(given: Request) -> Period:
     """Return ``length`` and ``unit`` as a period."""
     unit = choice(required(given, "unit", f"one of {', '.join(Unit)}"), "unit", Unit)
     value = required(given, "length", "a number of 0 or more")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise InputError(field="length", message=f"{value!r} is no number; write for example 15")
     try:
         number = Fraction(str(value))  # a float prints as it was written

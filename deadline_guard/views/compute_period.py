@@ -56,7 +56,7 @@ def period(request: read.Request, calendars: Mapping[str, Calendar]) -> dict[str
         raise InputError(field=error.field, message=str(error)) from None
     if found.provisional and read.flag(given.get("strict"), "strict"):
         why = "; ".join(found.provisional_because)
-        raise InputError(field="calendar", code="provisional", message=f"the date is provisional: {why}")
+        raise InputError(field="strict", code="provisional", message=f"the date is provisional: {why}")
     return counted_json(found)
 
 
