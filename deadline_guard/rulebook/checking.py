@@ -35,11 +35,45 @@ def checked(model: type[M], document: Document) -> tuple[M | None, list[Problem]
     try:
         return model.model_validate(document.data), []
     except ValidationError as refused:
-        found: dict[_Path, Problem] = {}
-        for error in refused.errors(include_url=False):
-            path = _inside(document, error["loc"])
-            found.setdefault(path, _problem(model, document, path, error))  # unions complain once a branch
-        return None, list(found.values())
+        return None, list(_refusals(model, document, refused).values())
+
+
+def salvaged(model: type[M], document: Document) -> tuple[M | None, list[Problem], tuple[int, ...]]:
+    """Return the document as ``model`` without the entries that do not fit, so that the others are checked too.
+
+    The last value says which of ``rules`` are left, by their place in the file.
+    """
+    data = document.data
+    rules = data.get("rules")
+    places = range(len(rules) if isinstance(rules, list) else 0)
+    try:
+        return model.model_validate(data), [], tuple(places)
+    except ValidationError as refused:
+        found = _refusals(model, document, refused)
+    bad = {path[:2] for path in found}
+    left = tuple(i for i in places if ("rules", i) not in bad)
+    reduced = {key: _without(value, key, bad) for key, value in data.items() if (key,) not in bad}
+    try:
+        return model.model_validate(reduced), list(found.values()), left
+    except ValidationError:
+        return None, list(found.values()), ()
+
+
+def _without(value: Any, key: str, bad: set[_Path]) -> Any:
+    if isinstance(value, dict):
+        return {name: one for name, one in value.items() if (key, name) not in bad}
+    if isinstance(value, list):
+        return [one for i, one in enumerate(value) if (key, i) not in bad]
+    return value
+
+
+def _refusals(model: type[BaseModel], document: Document, refused: ValidationError) -> dict[_Path, Problem]:
+    found: dict[_Path, Problem] = {}
+    for error in refused.errors(include_url=False):
+        path = _inside(document, error["loc"])
+        if path not in found:  # unions complain once a branch
+            found[path] = _problem(model, document, path, error)
+    return found
 
 
 def _inside(document: Document, loc: Sequence[str | int]) -> _Path:
@@ -61,6 +95,8 @@ def _problem(model: type[BaseModel], document: Document, path: _Path, error: Any
     if kind == "extra_forbidden":
         key = str(path[-1])
         hint = nearest(key, _keys(_model_at(model, path[:-1])))
+        if key == "<<":  # the same as the reader said; it is shown once
+            return problem("merge_key", document.at(path, key=True))
         if "：" in key:
             return problem("full_width_colon", document.at(path, key=True))
         return problem("unknown_key", document.at(path, key=True), key=key, where=where, hint=hint)
@@ -74,10 +110,12 @@ def _problem(model: type[BaseModel], document: Document, path: _Path, error: Any
             document.at(path, key=error["loc"][-1] == "[key]"),
             value=shown(value),
             choices=", ".join(choices),
-            hint=nearest(str(value), choices),
+            hint=nearest(str(value), choices, listing=False),
         )
     if kind == "string_pattern_mismatch":
         return problem("bad_name", mark, value=shown(value))
+    if kind == "greater_than_equal":
+        return problem("too_small", mark, value=shown(value), least=error["ctx"]["ge"])
     wanted = _KINDS.get(kind)
     if wanted is None:
         return problem("bad_value", mark, value=shown(value), message=error["msg"])
@@ -103,6 +141,10 @@ def _cure(kind: str, value: Any) -> Text:
         )
     if value is None:
         return Text("the value is missing", "缺少值")
+    if kind in ("model_type", "model_attributes_type", "dict_type") and isinstance(value, str):
+        return Text("write it as {key: value}, for example {zh: …, en: …}", "请写成 {键: 值},例如 {zh: …, en: …}")
+    if kind == "list_type":
+        return Text("write it as [one, two] or as lines that begin with a dash", "请写成 [甲, 乙],或以短横线开头的几行")
     return Text("look at the indentation of the lines below", "请检查下面各行的缩进")
 
 

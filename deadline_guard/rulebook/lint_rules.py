@@ -103,6 +103,11 @@ def cited(rule: Rule, entry: _Entry) -> Iterator[Problem]:
 
 def versions_in_order(rule: Rule, entry: _Entry) -> Iterator[Problem]:
     """Texts of the law follow each other: none ends before it begins, none overlaps, the last one has no end."""
+    if any(
+        (shape.since and not made.since) or (shape.until and not made.until)
+        for shape, made in zip(entry.shape.versions, rule.versions, strict=False)
+    ):
+        return  # a date that cannot be read was said; the order is unknown
     for i, version in enumerate(rule.versions):
         if version.since and version.until and version.until < version.since:
             yield problem("ends_before_it_begins", entry.at("versions", i, "until"))

@@ -103,18 +103,10 @@ class Names:
 
     def _circle(self, name: str, entry: Entry[ProfileShape]) -> None:
         """Refuse a profile that comes from itself."""
-        seen = [name]
-        above = entry.shape.base
-        while above is not None and above in self.registry.profiles:
-            seen.append(above)
-            if above == name:
-                kind = Text("the profile", "profile ")
-                mark = entry.at("from")
-                self.problems.append(problem("from_itself", mark, kind=kind, name=name, path=" → ".join(seen)))
-                return
-            if above in seen[:-1]:
-                return  # the circle is further up and reported there
-            above = self.registry.profiles[above].shape.base
+        path = self.registry.above(name)
+        if name in path:
+            kind, said = Text("the profile", "profile "), " → ".join((name, *path))
+            self.problems.append(problem("from_itself", entry.at("from"), kind=kind, name=name, path=said))
 
     def _case_type(self, name: str, entry: Entry[CaseTypeShape]) -> None:
         shape = entry.shape

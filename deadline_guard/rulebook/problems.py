@@ -96,15 +96,15 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def nearest(word: str, known: Iterable[str]) -> Text:
-    """Return "did you mean …" for the closest known name, or a short list of what there is."""
+def nearest(word: str, known: Iterable[str], *, listing: bool = True) -> Text:
+    """Return "did you mean …" for the closest known name, or (``listing``) a short list of what there is."""
     names = sorted(set(known))
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if not close:  # 答辩 and 答辩状 are close for a reader long before they are for a ratio
         close = [n for n in names if word and len(word) > 1 and (word in n or n in word)][:1]
     if close:
         return Text(f'did you mean "{close[0]}"?', f"是不是“{close[0]}”?")
-    if 0 < len(names) <= 12:
+    if listing and 0 < len(names) <= 12:
         listed = ", ".join(names)
         return Text(f"known: {listed}", f"可用:{listed}")
     return Text("")

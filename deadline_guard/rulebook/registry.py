@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -72,6 +72,22 @@ class Registry:
     day_starts_at: list[tuple[str, Mark]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def above(self, profile: str) -> list[str]:
+        """Return the profiles from which this one takes, up to the last one or the first that comes again."""
+        path: list[str] = []
+        here = self.profiles.get(profile)
+        while here is not None and here.shape.base is not None:
+            path.append(here.shape.base)
+            if here.shape.base in (profile, *path[:-1]):
+                break
+            here = self.profiles.get(here.shape.base)
+        return path
+
+    def circular(self, profile: str) -> bool:
+        """Return whether a profile takes from a circle."""
+        path = [profile, *self.above(profile)]
+        return len(set(path)) < len(path)
+
     def allowed(self, attribute: str) -> set[str] | None:
         """Return the values an attribute may have; None: any."""
         given = [entry.shape.values for entry in self.attributes.get(attribute, ())]
@@ -95,7 +111,7 @@ def gathered(sheets: Iterable[Sheet]) -> Registry:
         elif isinstance(sheet.shape, CaseTypesFile):
             _add_case_types(found, sheet.shape, sheet.document)
         elif isinstance(sheet.shape, PackFile):
-            _add_pack(found, sheet.shape, sheet.document)
+            _add_pack(found, sheet.shape, sheet)
     return found
 
 
@@ -114,11 +130,12 @@ def _add_case_types(found: Registry, shape: CaseTypesFile, document: Document) -
         found.roles[name] = Entry(title, document, ("roles", name))
 
 
-def _add_pack(found: Registry, shape: PackFile, document: Document) -> None:
+def _add_pack(found: Registry, shape: PackFile, sheet: Sheet) -> None:
     """Take a file's rules; several files may belong to one pack."""
-    found.packs.setdefault(shape.pack.id, Entry(shape.pack, document, ("pack",)))
-    for index, rule in enumerate(shape.rules):
-        _add(found, "rules", found.rules, rule.id, Entry(rule, document, ("rules", index), shape.pack.id))
+    found.packs.setdefault(shape.pack.id, Entry(shape.pack, sheet.document, ("pack",)))
+    for index, rule in zip(sheet.rules, shape.rules, strict=True):
+        entry = Entry(rule, sheet.document, ("rules", index), shape.pack.id)
+        _add(found, "rules", found.rules, rule.id, entry)
 
 
 O = TypeVar("O", EventShape, ProfileShape, CaseTypeShape, RuleShape)  # noqa: E741
@@ -137,8 +154,3 @@ def _add(found: Registry, kind: str, into: dict[str, Entry[O]], name: str, entry
         mark = entry.at("override")
         found.problems.append(problem("nothing_to_override", mark, kind=_KIND[kind], name=name, hint=hint))
     into[name] = entry
-
-
-def each(entries: dict[str, Entry[S]]) -> Iterator[tuple[str, Entry[S]]]:
-    """Yield name and entry in reading order."""
-    yield from entries.items()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from deadline_guard import paths
 from deadline_guard.core.jurisdictions import JURISDICTIONS
-from deadline_guard.rulebook.checking import checked
+from deadline_guard.rulebook.checking import salvaged
 from deadline_guard.rulebook.problems import Mark, Problem, nearest, problem
 from deadline_guard.rulebook.shapes import FILES, Shape
 from deadline_guard.rulebook.source import Document, read
@@ -20,11 +20,15 @@ _OTHER_FILES: Final = ("people", "config", "coverage")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One rule file: ``shape`` is None when it does not fit; ``name`` is relative to its folder."""
+    """One rule file, ``name`` relative to its folder.
+
+    ``shape`` holds the entries that fit; it is None when the file as a whole does not.
+    """
 
     name: str
     document: Document
     shape: Shape | None
+    rules: tuple[int, ...] = ()  # the places in the file of the rules that the shape holds
 
 
 @dataclass(slots=True)
@@ -96,9 +100,9 @@ def _read(found: Sheets, path: Path, name: str) -> None:
         found.problems.append(model)
         found.sheets.append(Sheet(name, document, None))
         return
-    shape, problems = checked(model, document)
+    shape, problems, kept = salvaged(model, document)
     found.problems += problems
-    found.sheets.append(Sheet(name, document, shape))
+    found.sheets.append(Sheet(name, document, shape, kept))
 
 
 def _model(document: Document) -> type[Shape] | Problem:
@@ -109,7 +113,8 @@ def _model(document: Document) -> type[Shape] | Problem:
             return FILES[key]
     keys = ", ".join(list(data)[:3]) if isinstance(data, dict) else type(data).__name__
     first = next(iter(data)) if isinstance(data, dict) and data else ""
-    return problem("unknown_file", document.at(), keys=keys, known=", ".join(sorted(FILES)), hint=nearest(first, FILES))
+    known, hint = ", ".join(sorted(FILES)), nearest(first, FILES, listing=False)
+    return problem("unknown_file", document.at(), keys=keys, known=known, hint=hint)
 
 
 def calendar_names(folders: Iterable[Path]) -> set[str]:

@@ -133,6 +133,11 @@ SHAPE: Final[dict[str, Wording]] = {
         ("{wanted}", "{wanted}"),
         ("{hint}", "{hint}"),
     ),
+    "too_small": (
+        ("{value} is too small", "{value} 太小"),
+        ("{least} or more", "不小于 {least}"),
+        _NONE,
+    ),
     "bad_value": (
         ("{value} cannot be used: {message}", "{value} 不能使用:{message}"),
         _NONE,
@@ -320,7 +325,7 @@ NAMES: Final[dict[str, Wording]] = {
         ("write override: true here to replace the other one", "要替换前者,请在此写 override: true"),
     ),
     "nothing_to_override": (
-        ("override: true, but there is no {kind} {name} before", "override: true,但之前没有{kind} {name}"),
+        ("override: true, but {kind} {name} stands nowhere before", "override: true,但之前没有{kind} {name}"),
         ("a name that was read before", "之前已有的名称"),
         ("{hint}", "{hint}"),
     ),
