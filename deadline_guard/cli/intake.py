@@ -159,12 +159,14 @@ def show(console: Console, outcome: Outcome, mapping: Mapping, locale: str) -> N
 
 
 def _first(console: Console, outcome: Outcome, locale: str) -> None:
-    grid = Grid(title=FIRST.said(locale), title_justify="left", box=None, show_header=False)
-    for case in outcome.sample_cases:
-        grid.add_row(*(Line(text) for text in preview.stored_case(case)))
-    for event in outcome.sample_events:
-        grid.add_row(*(Line(text) for text in preview.stored_event(event)))
-    console.print(grid)
+    """Print the first cases and the first events as they would be stored."""
+    cases = [preview.stored_case(case) for case in outcome.sample_cases]
+    rows = [preview.stored_event(event) for event in outcome.sample_events]
+    for title, lines in ((FIRST.said(locale), cases), ("", rows)):
+        grid = Grid(title=title or None, title_justify="left", box=None, show_header=False)
+        for line in lines:
+            grid.add_row(*(Line(f"  {text}" if not n else text) for n, text in enumerate(line)))
+        console.print(grid)
 
 
 def _pairs(console: Console, title: str, pairs: list[tuple[str, str]]) -> None:

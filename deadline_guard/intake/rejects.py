@@ -54,12 +54,19 @@ class Rejects:
         self._last = row
         cell = None if column is None else cell_name(row, column)
         name = None if column is None else self.header[column]
-        found = Rejected(row, name, cell, "" if value is None else str(value), why)
+        found = Rejected(row, name, cell, _written(value), why)
         if len(self.kept) < KEPT:
             self.kept.append(found)
         if self._writer is not None:
             texts = (str(row), cell or "", name or "", found.value, why.said(self._locale))
             self._writer.writerow([harmless(text) for text in texts])
+
+
+def _written(value: object) -> str:
+    """Return a cell's value as a person wrote it: workbooks give whole numbers a fraction."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def harmless(text: str) -> str:
