@@ -23,9 +23,7 @@ if hasattr(time, "tzset"):
     time.tzset()
 
 # A busy machine must not fail a test: how long things take is measured under bench/.
-settings.register_profile(
-    "untimed", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("untimed", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,9 +38,7 @@ left_out: dict[str, list[str]] = defaultdict(list)
 def shared_data() -> Path:
     """Return the folder of the real case logs; under CI and `test --all` its absence is a failure."""
     if not SHARED.is_dir():
-        pytest.fail(
-            f"the real case logs are missing: {SHARED} does not exist (DG_SHARED names another folder)"
-        )
+        pytest.fail(f"the real case logs are missing: {SHARED} does not exist (DG_SHARED names another folder)")
     return SHARED
 
 

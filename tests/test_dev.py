@@ -52,9 +52,7 @@ def test_a_folder_that_is_no_environment_is_never_removed(tmp_path: Path) -> Non
     assert kept.read_text() == "mine"
 
 
-def test_an_old_python_is_told_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 9, "final", 0))
     with pytest.raises(SystemExit) as stopped:
         dev.require_python()

@@ -40,8 +40,9 @@ def test_no_module_passes_400_lines() -> None:
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
-    vague = [p for p in MODULES if p.stem in VAGUE or p.parent.name in VAGUE]
-    assert vague in ([], [PACKAGE / "channels" / "base.py"])
+    vague = {p for p in MODULES if p.stem in VAGUE or p.parent.name in VAGUE}
+    # The base of all channels; and service of documents, which is a word of the law.
+    assert vague <= {PACKAGE / "channels" / "base.py", PACKAGE / "core" / "service.py"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -29,9 +29,7 @@ def plain(requirement: str) -> str:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_packages_and_hashes_and_no_host(lock: str) -> None:
     for line in (ROOT / lock).read_text().splitlines():
-        assert re.fullmatch(r"[\w.-]+==[^\s/@]+( ; [^/@]+)? \\| +--hash=sha256:[0-9a-f]{64}( \\)?", line), (
-            line
-        )
+        assert re.fullmatch(r"[\w.-]+==[^\s/@]+( ; [^/@]+)? \\| +--hash=sha256:[0-9a-f]{64}( \\)?", line), line
 
 
 def test_every_declared_dependency_is_locked() -> None:
@@ -76,9 +74,7 @@ def alone(installed: Path, *arguments: str) -> str:
 
 
 def test_the_wheel_carries_rules_migrations_and_the_commented_configuration(unpacked: Path) -> None:
-    asked = (
-        "from deadline_guard import paths as p; print(p.rules_dir(), p.migrations_dir(), p.example_config())"
-    )
+    asked = "from deadline_guard import paths as p; print(p.rules_dir(), p.migrations_dir(), p.example_config())"
     rules, migrations, config = map(Path, alone(unpacked, "-c", asked).split())
     assert all(path.is_relative_to(unpacked) for path in (rules, migrations, config))
     assert config.read_bytes() == (ROOT / "config.example.yaml").read_bytes()

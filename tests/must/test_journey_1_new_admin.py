@@ -48,9 +48,7 @@ class Machine:
         target = self.root / home(who).lstrip("/") / "deadline_guard"
         if target.exists():
             shutil.rmtree(target)
-        listed = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True
-        ).stdout
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True).stdout
         for name in filter(None, listed.decode().split("\0")):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, target / name)
@@ -81,9 +79,7 @@ def bare() -> Machine:
     if not kept.exists():
         making = Path(tempfile.mkdtemp(prefix="deadline-guard-making-", dir=kept.parent))
         bootstrap = ["debootstrap", "--variant=minbase", "--include=python3", release, str(making), _mirror()]
-        made = subprocess.run(
-            bootstrap, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        made = subprocess.run(bootstrap, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stdout[-2000:] + made.stderr[-2000:]
         _settle_in(making)
         making.chmod(0o755)
@@ -94,9 +90,7 @@ def bare() -> Machine:
 def _mirror() -> str:
     for listed in [*Path("/etc/apt/sources.list.d").glob("*"), Path("/etc/apt/sources.list")]:
         if listed.suffix in (".sources", ".list") and listed.exists():
-            found = re.search(
-                r"^(?:URIs:|deb(?: \[.*?\])?) *(\S+/debian)/?\s", listed.read_text(), re.MULTILINE
-            )
+            found = re.search(r"^(?:URIs:|deb(?: \[.*?\])?) *(\S+/debian)/?\s", listed.read_text(), re.MULTILINE)
             if found:
                 return found[1]
     pytest.fail("no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d")
@@ -151,9 +145,7 @@ def test_after_that_one_command_the_demo_warns_somebody(another: Machine, who: s
     mend = mending_command(another.run("cd deadline_guard && python3 dev.py demo").stdout)
     mended = another.run(f"DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; {mend}")
     assert mended.returncode == 0, mended.stdout[-2000:]
-    assert list(another.root.glob("usr/lib/python3*/EXTERNALLY-MANAGED")), (
-        "Debian manages this Python (PEP 668)"
-    )
+    assert list(another.root.glob("usr/lib/python3*/EXTERNALLY-MANAGED")), "Debian manages this Python (PEP 668)"
 
     checkout = another.clone(who)
     shown = another.run("cd deadline_guard && python3 dev.py demo", who, within=FIVE_MINUTES)
