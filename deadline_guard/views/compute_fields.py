@@ -112,7 +112,11 @@ def period(given: Request) -> Period:
     """Return ``length`` and ``unit`` as a period."""
     unit = choice(required(given, "unit", f"one of {', '.join(Unit)}"), "unit", Unit)
     value = required(given, "length", "a number of 0 or more")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or (isinstance(value, float) and not isfinite(value))
+    ):
         raise InputError(field="length", message=f"{value!r} is no number; write for example 15")
     try:
         number = Fraction(str(value))  # a float prints as it was written
