@@ -12,7 +12,7 @@ from deadline_guard.core.timeline import EMPTY, Case, Event, Origin, Timeline, t
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
 from deadline_guard.store.columns import day, dump, instant, instant_or_none, load, micros, micros_or_none
-from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run, run_many
+from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run, run_many, without_collecting
 
 _FIELDS: Final = "code, title, case_type, attributes, zone, calendar, jurisdiction, team, owners, opened_at, closed_at"
 CONTENT_OF: Final = f'SELECT id, {_FIELDS} FROM "case" WHERE id IN ({AMONG})'
@@ -149,7 +149,8 @@ def load_cases(conn: Connection, ids: Iterable[str], known_at: datetime | None =
         ):
             links.setdefault(from_case, []).append((relation, to_case))
         others = {to_case for linked in links.values() for _, to_case in linked}
-        timelines, later = _timelines(conn, others.union(chunk), known_at)
+        with without_collecting():
+            timelines, later = _timelines(conn, others.union(chunk), known_at)
         for row in fetch(
             conn,
             f'SELECT id, {_FIELDS}, rev, stale, stale_reason, wake_at, live FROM "case" WHERE id IN ({AMONG})',

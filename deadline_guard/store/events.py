@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from deadline_guard.core.timeline import Event
+from deadline_guard.core.timeline import EMPTY, Event
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
 from deadline_guard.store.columns import dump, instant, load, micros, micros_or_none
-from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run_many
+from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run_many, without_collecting
 
 HAND: Final = "hand"
 Identity = tuple[str, str, str]  # case id, source, source id
+Said = tuple[str, Row]  # origin and content of an identity with one revision, by far the most
 _RETRACTED: Final = ("retracted",)
+_COLUMNS: Final = (
+    "case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, recorded_by, "
+    "recorded_at"
+)
+_CONTENT: Final = "SELECT e.case_id, e.source, e.source_id, kind, on_date, at, subject, data, retracted, origin FROM"
+_ASKED: Final = (
+    "json_each(?) AS asked CROSS JOIN event AS e ON e.case_id = asked.value ->> 0 "
+    "AND e.source = asked.value ->> 1 AND e.source_id = asked.value ->> 2"
+)
+_BY_REVISION: Final = "ORDER BY e.case_id, e.source, e.source_id, e.revision"
 
 
 class EventRow(NamedTuple):
@@ -51,19 +63,22 @@ class _Latest:
 
     __slots__ = ("by_hand", "by_source", "content", "revision")
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str, content: Row) -> None:
         self.revision = 0
         self.content: Row | None = None
         self.by_source: Row | None = None
         self.by_hand: Row | None = None
+        self.add(origin, content)
 
-    def add(self, origin: str, content: Row) -> None:
+    def add(self, origin: str, content: Row) -> int:
+        """Note one more revision and return its number."""
         self.revision += 1
         self.content = content
         if origin == HAND:
             self.by_hand = content
         else:
             self.by_source = content
+        return self.revision
 
     def same(self, origin: str, content: Row) -> bool:
         """Return whether this origin says nothing new.
@@ -100,91 +115,102 @@ def record_events(conn: Connection, rows: Iterable[EventRow], now: datetime) -> 
 
 
 def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
-    found, fresh = sift(conn, rows)
-    _write(conn, fresh, now)
+    numbers = ledger.upcoming(conn, {ledger.of_case(row.case_id) for row in rows})
+    with without_collecting():
+        found, fresh = sift(conn, rows, micros(now), numbers)
+        _write(conn, fresh, now)
     return found
 
 
-def sift(conn: Connection, rows: Iterable[EventRow]) -> tuple[Recorded, dict[str, list[Row]]]:
-    """Return what recording these rows would do, and the new revisions per case; nothing is written.
+def sift(
+    conn: Connection, rows: Iterable[EventRow], at: int = 0, numbers: Mapping[str, int] = EMPTY
+) -> tuple[Recorded, dict[str, list[Row]]]:
+    """Return what recording these rows at ``at`` would do, and the new revisions per case; nothing is written.
 
-    A revision: source, source_id, revision, kind, on, at, subject, data, retracted, origin, by, recorded_at.
+    ``numbers`` are the coming entries of the chains; a revision is in the order of ``_COLUMNS``.
     """
     asked = list(rows)
     latest = _latest(conn, asked)
     new = same = conflicts = written = 0
     fresh: dict[str, list[Row]] = {}
-    for case_id, kind, on, source, source_id, at, subject, data, retracted, origin, by, recorded_at in asked:
+    for case_id, kind, on, source, source_id, at_us, subject, data, retracted, origin, by, recorded_at in asked:
         key = (case_id, source, source_id)
-        content: Row = _RETRACTED if retracted else (kind, on, at, subject, data)
+        content: Row = _RETRACTED if retracted else (kind, on, at_us, subject, data)
         known = latest.get(key)
         if known is None:
-            known = latest[key] = _Latest()
+            latest[key] = (origin, content)
+            revision = 1
             new += 1
-        elif known.same(origin, content):
-            same += 1
-            continue
-        elif origin != HAND and known.by_hand not in (None, content):
-            conflicts += 1
-        known.add(origin, content)
-        if known.revision > 1 and origin != HAND:
-            recorded_at = None  # whatever day the row names, that it changed is learnt of now
-        written += 1
-        revision = (
-            source, source_id, known.revision, kind, on, at, subject, data, int(retracted), origin, by, recorded_at
-        )  # fmt: skip
-        if case_id in fresh:
-            fresh[case_id].append(revision)
         else:
-            fresh[case_id] = [revision]
+            if isinstance(known, tuple):
+                known = latest[key] = _Latest(*known)
+            if known.same(origin, content):
+                same += 1
+                continue
+            if origin != HAND:
+                conflicts += known.by_hand not in (None, content)
+                recorded_at = None  # whatever day the row names, that it changed is learnt of now
+            revision = known.add(origin, content)
+        written += 1
+        if case_id not in fresh:
+            fresh[case_id] = []
+            entry = numbers.get(ledger.of_case(case_id), 0)
+        else:
+            entry = fresh[case_id][0][1]
+        fresh[case_id].append((
+            case_id, entry, source, source_id, revision, kind, on, at_us, subject, data, int(retracted), origin, by,
+            at if recorded_at is None else recorded_at,
+        ))  # fmt: skip
     return Recorded(new, written - new, same, conflicts, frozenset(fresh)), fresh
 
 
-def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest]:
-    """Return the revisions already stored of the identities in ``rows``."""
+def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest | Said]:
+    """Return the revisions already stored of the identities in ``rows`` (and perhaps of others)."""
     ids = {row.case_id for row in rows}
     known = fetch(
         conn,
-        f'SELECT id, EXISTS (SELECT 1 FROM event WHERE case_id = id) FROM "case" WHERE id IN ({AMONG})',
+        f'SELECT id, (SELECT COUNT(*) FROM event WHERE case_id = id) FROM "case" WHERE id IN ({AMONG})',
         among(ids),
     )
     if len(known) < len(ids):
         missing = sorted(ids - {case_id for case_id, _ in known})
         raise NotFoundError(f"no case with id {', '.join(missing[:5])}; add the case before its events")
-    with_events = {case_id for case_id, has_events in known if has_events}
-    asked = {(r.case_id, r.source, r.source_id) for r in rows if r.case_id in with_events}
-    latest: dict[Identity, _Latest] = {}
+    stored = {case_id: n for case_id, n in known if n}
+    latest: dict[Identity, _Latest | Said] = {}
+    asked = {(r.case_id, r.source, r.source_id) for r in rows if r.case_id in stored}
     if not asked:
         return latest
-    for case_id, source, source_id, kind, on, at, subject, data, retracted, origin in fetch(
-        conn,
-        "SELECT e.case_id, e.source, e.source_id, kind, on_date, at, subject, data, retracted, origin "
-        "FROM json_each(?) AS asked CROSS JOIN event AS e ON e.case_id = asked.value ->> 0 "
-        "AND e.source = asked.value ->> 1 AND e.source_id = asked.value ->> 2 "
-        "ORDER BY e.case_id, e.source, e.source_id, e.revision",
-        among(asked),
-    ):
+    if sum(stored.values()) <= 3 * len(asked):  # a file that came before: whole cases are quicker to read
+        found = fetch(conn, f"{_CONTENT} event AS e WHERE case_id IN ({AMONG}) {_BY_REVISION}", among(stored))
+    else:
+        found = fetch(conn, f"{_CONTENT} {_ASKED} {_BY_REVISION}", among(asked))
+    for case_id, source, source_id, kind, on, at, subject, data, retracted, origin in found:
         key = (case_id, source, source_id)
-        if key not in latest:
-            latest[key] = _Latest()
-        latest[key].add(origin, _RETRACTED if retracted else (kind, on, at, subject, data))
+        content: Row = _RETRACTED if retracted else (kind, on, at, subject, data)
+        before = latest.get(key)
+        if before is None:
+            latest[key] = (origin, content)
+            continue
+        if isinstance(before, tuple):
+            before = latest[key] = _Latest(*before)
+        before.add(origin, content)
     return latest
 
 
 def _write(conn: Connection, fresh: dict[str, list[Row]], now: datetime) -> None:
     if not fresh:
         return
-    at = micros(now)
-    entries: list[ledger.Entry] = []
-    for case_id, rows in fresh.items():
-        rows[:] = sorted(row if row[-1] is not None else (*row[:-1], at) for row in rows)
-        entries.append(ledger.Entry(ledger.of_case(case_id), "events", dump(rows), keep=False))
-    numbers = ledger.append(conn, entries, now)
+    for rows in fresh.values():
+        rows.sort()
+    ledger.append(
+        conn,
+        (ledger.Entry(ledger.of_case(case_id), "events", dump(rows), keep=False) for case_id, rows in fresh.items()),
+        now,
+    )
     run_many(
         conn,
-        "INSERT INTO event (case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, "
-        "retracted, origin, recorded_by, recorded_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        [(case_id, n, *row) for n, (case_id, rows) in zip(numbers, fresh.items(), strict=True) for row in rows],
+        f"INSERT INTO event ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        list(chain.from_iterable(fresh.values())),
     )
     queue.mark_stale(conn, fresh, queue.STALE_EVENT, "event")
     queue.mark_stale(conn, seen_from(conn, fresh), queue.STALE_EVENT, "event of a linked case")

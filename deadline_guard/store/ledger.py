@@ -42,6 +42,13 @@ def of_channel(channel: str) -> str:
     return f"channel:{channel}"
 
 
+def upcoming(conn: Connection, chains: Iterable[str]) -> dict[str, int]:
+    """Return the number that the next entry of each chain will have in this transaction."""
+    asked = list(chains)
+    found = fetch(conn, f"SELECT chain, n FROM ledger_chain WHERE chain IN ({AMONG})", among(asked))
+    return dict.fromkeys(asked, 1) | {chain: n + 1 for chain, n in found}
+
+
 def append(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[int]:
     """Append entries to their chains; return each entry's number, in order."""
     asked = list(entries)

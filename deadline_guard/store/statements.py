@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -60,11 +62,23 @@ def among(values: Iterable[Any]) -> tuple[str]:
     return (dump(list(values)),)
 
 
-def chunks(values: Iterable[T], size: int = CHUNK) -> Iterable[list[T]]:
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Yield lists of at most ``size`` values."""
     iterator = iter(values)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Put off garbage collection while many values are made that all stay: it would look at each again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def next_id(conn: Connection, table: str) -> int:

@@ -14,8 +14,8 @@ from deadline_guard.store.queue import CaseResult
 from tests.store.making import HOUR, NOW, assessment, case, message, notice, scratch, served
 
 EVENT_ROWS = (
-    "SELECT source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, recorded_by, recorded_at "
-    "FROM event WHERE case_id = ? AND entry = ? ORDER BY source, source_id, revision"
+    "SELECT case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
+    "recorded_by, recorded_at FROM event WHERE case_id = ? AND entry = ? ORDER BY source, source_id, revision"
 )
 
 
