@@ -128,7 +128,7 @@ def _note_conflicts(ran: Run, look: Look, cycle: Cycle, version: RuleVersion | N
     for rival in cycle.event.conflicts if cycle.event else ():
         if rival.retracted:
             continue
-        other = cycle._replace(on=rival.on, at=rival.at, event=replace(rival, conflicts=()))
+        other = cycle._replace(on=rival.on, at=rival.at, event=rival._replace(conflicts=()))
         due_on = run(look.rule, look.case.timeline, look.law, other, look.now, version, limit).due_on
         why = Text(f"revision {rival.revision} contradicts this one", f"第{rival.revision}次修订与此矛盾")
         if due_on != ran.due_on:
