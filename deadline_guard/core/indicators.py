@@ -10,8 +10,12 @@ from typing import Final
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.endings import Ending
+from deadline_guard.core.gaps import gap
+from deadline_guard.core.gauges import gauge
 from deadline_guard.core.instants import occurred
 from deadline_guard.core.limits import Look, deadlines, granted, look_at
+from deadline_guard.core.measures import changes_of
+from deadline_guard.core.money import instalments, overdue_age
 from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Rule, Rulebook
 from deadline_guard.core.stages import WHOLE_CASE, Visit, of_stage, runs, visits
@@ -102,9 +106,7 @@ def _spans(
         seen = of_stage(visits(case.timeline, case_type), rule.stage)
         found = [(_visited(v), v.stage.target, v.left) for v in seen]
     else:
-        found = [
-            (_whole(name, opened), None, closed) for name, opened, closed in runs(case.timeline, case_type)
-        ]
+        found = [(_whole(name, opened), None, closed) for name, opened, closed in runs(case.timeline, case_type)]
     if not found:
         return []
     look = look_at(rule, case, rulebook, calendars, now)
@@ -132,7 +134,10 @@ def _activity(
     """Return the last activity inside the cycle up to now, and when the next one dated ahead comes."""
     rule, zone = look.rule, look.law.zone
     last: Event | None = None
-    for event in look.case.timeline.kind(*rule.activity) if rule.activity else look.case.timeline.events:
+    told: Sequence[Event] = look.case.timeline.kind(*rule.activity) if rule.activity else look.case.timeline.events
+    if "changed" in rule.params:  # progress that is reported unchanged is no progress
+        told = changes_of([e for e in told if e.on >= cycle.on], str(rule.params["changed"]))
+    for event in told:
         if event.on < cycle.on or (left is not None and event.on > left.on):
             continue
         if cycle.subject is not None and event.subject not in (None, cycle.subject):
@@ -185,4 +190,9 @@ INDICATORS: Final[Mapping[str, Indicator]] = {
     "stage_time": stage_time,
     "handling_time": handling_time,
     "idle_time": idle_time,
+    "gap": gap,
+    "value": gauge,
+    "event_count": gauge,
+    "overdue_age": overdue_age,
+    "instalments": instalments,
 }

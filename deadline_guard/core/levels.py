@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache, partial
+from math import floor
 from typing import Final
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, Excluded, State
 from deadline_guard.core.instants import day_starts, local_instant
 from deadline_guard.core.law import Law, law_of
+from deadline_guard.core.measures import GAUGES, series, stretches
 from deadline_guard.core.office_clock import exact_clock, part_of
 from deadline_guard.core.rules import Level, Profile, Rule, Rulebook, When, WhenKind
 from deadline_guard.core.timeline import Case
@@ -21,6 +23,8 @@ from deadline_guard.core.triggers import Cycle
 Shares = Callable[[Fraction], datetime]
 
 _HOUR: Final = timedelta(hours=1)
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+OVERDUE_AGE: Final = "overdue_age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,33 @@ def crossings(
     deadline: Deadline, rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar]
 ) -> tuple[Crossing, ...]:
     """Return when each level begins, by the rule's profile and the calendar of the court's seat."""
+    if rule.indicator in GAUGES:
+        return _crossed(deadline, rule, case)
+    if rule.indicator == OVERDUE_AGE:
+        return _aged(deadline, rule.profile)
     law = law_of(rule, case, rulebook, calendars)
     shares = office_shares(deadline, rule, case, law)
     return marks(deadline, rule.profile, law.calendar, law.zone, rulebook.day_starts_at, shares)
+
+
+def _crossed(deadline: Deadline, rule: Rule, case: Case) -> tuple[Crossing, ...]:
+    """Return when a number crossed the lines in the stretch that the cycle names."""
+    for points in series(rule, case):
+        for stretch in stretches(points, rule.profile, _FOR_EVER)[0]:
+            if stretch.cycle == deadline.cycle:
+                return rising(stretch.begins)
+    return ()
+
+
+def _aged(deadline: Deadline, profile: Profile) -> tuple[Crossing, ...]:
+    """Return when a debt enters each bucket: ``above 30`` days past due begins with the 31st day."""
+    found = []
+    for threshold in profile.thresholds:
+        when = threshold.when
+        if when.kind is WhenKind.VALUE and when.op == "above":
+            day = deadline.due_on + timedelta(days=floor(when.n) + 1)
+            found.append((day_starts(day, deadline.zone), threshold.level))
+    return rising(found)
 
 
 def office_shares(deadline: Deadline, rule: Rule, case: Case, law: Law) -> Shares | None:

@@ -88,7 +88,7 @@ def revisions(draw: st.DrawFn) -> list[Event]:
 
 def recorded(told: Sequence[Event]) -> list[Event]:
     """Return the revisions as they arrive in this order, one a minute."""
-    return [replace(event, recorded_at=NOW - timedelta(days=1) + timedelta(minutes=i)) for i, event in enumerate(told)]
+    return [event._replace(recorded_at=NOW - timedelta(days=1) + timedelta(minutes=i)) for i, event in enumerate(told)]
 
 
 def deadlines(line: Timeline) -> dict[tuple[str, str], Deadline]:

@@ -52,7 +52,7 @@ SET = rule(None, id="us.set", trigger=Trigger("deadline_set"), date_field="due")
 CHAINED = rule("10 days", id="next", trigger=Trigger(rule="cn.appeal"))
 PARENT = rule("2 years", id="enforce", trigger=Trigger("judgment_served", of="parent"))
 HOURS = rule("48 hours", id="hours", trigger=Trigger("served"))
-GAUGE = rule(id="score", indicator="value")
+GAUGE = rule(id="load", indicator="workload")
 LOOP = (
     rule("1 day", id="a", trigger=Trigger(rule="b")),
     rule("1 day", id="b", trigger=Trigger(rule="a")),
@@ -193,7 +193,7 @@ def test_a_provisional_answer_is_an_error_when_strict() -> None:
         ({"rule": None}, "rule", "is missing"),
         ({"rule": "cn.apeal"}, "rule", "did you mean 'cn.appeal'?"),
         ({"rule": 5}, "rule", "expected one of a, b, cn.appeal"),
-        ({"rule": "score"}, "rule", "measures 'value', which has no due date"),
+        ({"rule": "load"}, "rule", "measures 'workload', which has no due date"),
         ({"rule": "a"}, "rule", "start from each other's end"),
         ({"events": None}, "events", "is missing"),
         ({"events": "x"}, "events", "expected a list of events"),
