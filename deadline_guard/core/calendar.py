@@ -138,9 +138,7 @@ class Calendar:
         """Return the calendar in which weekend days worked by order are rest days."""
         return self._view("makeup")
 
-    def with_days(
-        self, non_working: Collection[date] = (), working_weekend: Collection[date] = ()
-    ) -> Calendar:
+    def with_days(self, non_working: Collection[date] = (), working_weekend: Collection[date] = ()) -> Calendar:
         """Return a calendar with further closed days and worked weekend days (for one computation)."""
         single = dict(self.law.single)
         single |= {d: Ruled(d, DayKind.HOLIDAY, self.name_of(d) or _GIVEN_CLOSED) for d in non_working}
@@ -170,9 +168,7 @@ class Calendar:
     def _reach(self, day: date) -> DayTable:
         """Return a table that holds ``day``, compiling a longer one if it must."""
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise OutOfRange(
-                f"{day} lies outside the years that can be counted ({FIRST_YEAR} to {LAST_YEAR})"
-            )
+            raise OutOfRange(f"{day} lies outside the years that can be counted ({FIRST_YEAR} to {LAST_YEAR})")
         low, high = (self._made[0].years) if self._made else self._span
         if self._made and low <= day.year <= high:
             return self._made[0]
@@ -189,11 +185,11 @@ class Calendar:
         place = table.upto[at + 1] + n - 1 if n > 0 else table.upto[at] + n
         while not 0 <= place < len(table.opens):
             low, high = table.years
-            year = low - 1 if place < 0 else high + 1
-            before = len(table.opens)
-            if not FIRST_YEAR <= year <= LAST_YEAR:
+            if (low if place < 0 else high) == (FIRST_YEAR if place < 0 else LAST_YEAR):
                 raise OutOfRange(f"{n} working days from {day} leave the years that can be counted")
-            grown = self._reach(date(year, 6, 1))
-            place += (len(grown.opens) - before) if place < 0 else 0
-            table = grown
+            lacking = 1 + max(-place, place - len(table.opens)) // 300  # no year has more open days
+            year = max(low - lacking, FIRST_YEAR) if place < 0 else min(high + lacking, LAST_YEAR)
+            before = len(table.opens)
+            table = self._reach(date(year, 6, 1))
+            place += (len(table.opens) - before) if place < 0 else 0
         return table.opens[place]
