@@ -9,12 +9,14 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from deadline_guard.core.text import Text
+from deadline_guard.store.columns import micros
 
 ISO_DATE: Final = "%Y-%m-%d"
 ISO_TIME: Final = "%Y-%m-%dT%H:%M:%S"
 CACHED: Final = 4096  # a docket names few distinct days; a bounded cache keeps memory constant
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
+Moment: TypeAlias = tuple[str, int]  # civil date in the source's zone (ISO text), microseconds since the epoch
 
 
 class NotReadable(ValueError):
@@ -42,47 +44,87 @@ def _by_format(form: str) -> Callable[[str], datetime]:
     return fast or (lambda text: datetime.strptime(text, form))  # noqa: DTZ007 - civil; `at` applies the zone
 
 
+@lru_cache(maxsize=CACHED)
+def _clock(text: str) -> int:
+    """Return the microseconds since midnight of ``T07:30:00``."""
+    if len(text) != 9 or text[0] != "T":
+        raise ValueError(text)
+    read = time.fromisoformat(text[1:])
+    return ((read.hour * 60 + read.minute) * 60 + read.second) * 1_000_000
+
+
 class Moments:
     """Reads the dates and instants of one source: its formats and its zone.
 
-    A text that two formats read as different days is refused, not resolved by their order.
+    A text that two formats read as different days is refused, not resolved by their order. Blank cells give None.
     """
 
     def __init__(self, formats: tuple[str, ...], zone: str) -> None:
         self.formats = formats
         self.zone = ZoneInfo(zone)
         self._readers = [(form, _by_format(form)) for form in formats]
-        self._civil: Callable[[str], datetime] = lru_cache(maxsize=CACHED)(self._read)
-        self._day: Callable[[str], date] = lru_cache(maxsize=CACHED)(lambda text: self._civil(text).date())
-        self._written: Callable[[str], tuple[date, datetime]] = lru_cache(maxsize=CACHED)(
-            lambda text: self._place(self._civil(text))
-        )
-        self.day_start: Callable[[date], datetime] = lru_cache(maxsize=CACHED)(self._day_start)
+        self._day: Callable[[str], str | None] = lru_cache(maxsize=CACHED)(self._read_day)
+        self._placed: Callable[[str], Moment | None] = lru_cache(maxsize=CACHED)(self._read_placed)
+        self._midnight: Callable[[str], int | None] = lru_cache(maxsize=CACHED)(self._even_midnight)
+        self.day_start: Callable[[str], int] = lru_cache(maxsize=CACHED)(self._day_start)
+        self._iso_only = ISO_TIME in formats and set(formats) <= {ISO_DATE, ISO_TIME}
 
-    def on(self, cell: Cell) -> date:
-        """Return the civil date in a cell (the hour, where one is written, is dropped)."""
+    def on(self, cell: Cell) -> str | None:
+        """Return the civil date in a cell as ISO text (the hour, where one is written, is dropped)."""
         if isinstance(cell, str):
             return self._day(cell)
         if isinstance(cell, datetime):
-            return cell.date()
+            return cell.date().isoformat()
         if isinstance(cell, date):
-            return cell
+            return cell.isoformat()
+        if cell is None:
+            return None
         raise NotReadable(_not_a_date(cell))
 
-    def at(self, cell: Cell) -> tuple[date, datetime]:
-        """Return the civil date and the instant (UTC) of a wall-clock time in the source's zone.
+    def at(self, cell: Cell) -> Moment | None:
+        """Return the civil date and the instant of a wall-clock time in the source's zone.
 
         Where the clocks repeat an hour it is the earlier one; an hour that they skipped is refused.
         """
         if isinstance(cell, str):
-            return self._written(cell)
+            return self._at_text(cell)
         if isinstance(cell, datetime):
             return self._place(cell)
         if isinstance(cell, date):
-            return cell, self._day_start(cell)
+            return cell.isoformat(), self._day_start(cell.isoformat())
+        if cell is None:
+            return None
         raise NotReadable(_not_a_date(cell))
 
-    def _read(self, text: str) -> datetime:
+    def _at_text(self, text: str) -> Moment | None:
+        """Read ISO times by their two halves, each of which recurs in a file, anything else as a whole."""
+        if self._iso_only and len(text) == 19:
+            day = text[:10]
+            try:
+                midnight = self._midnight(day)
+                if midnight is not None:
+                    return day, midnight + _clock(text[10:])
+            except ValueError:
+                pass  # not an ISO time: the whole text is read below, and refused there
+        return self._placed(text)
+
+    def _even_midnight(self, text: str) -> int | None:
+        """Return the instant of a day's midnight, None for a day on which the clocks change."""
+        civil = _iso_date(text)
+        marks = [civil.replace(tzinfo=self.zone), civil.replace(hour=12, tzinfo=self.zone)]
+        try:
+            marks.append((civil + timedelta(days=1)).replace(tzinfo=self.zone))
+        except OverflowError:
+            return None
+        return micros(marks[0]) if len({mark.utcoffset() for mark in marks}) == 1 else None
+
+    def _read_day(self, text: str) -> str | None:
+        return self._civil(text).date().isoformat() if text else None
+
+    def _read_placed(self, text: str) -> Moment | None:
+        return self._place(self._civil(text)) if text else None
+
+    def _civil(self, text: str) -> datetime:
         found: dict[datetime, str] = {}
         for form, read in self._readers:
             try:
@@ -101,9 +143,9 @@ class Moments:
             )
         )
 
-    def _place(self, civil: datetime) -> tuple[date, datetime]:
+    def _place(self, civil: datetime) -> Moment:
         if civil.tzinfo is not None:
-            return civil.astimezone(self.zone).date(), civil.astimezone(UTC)
+            return civil.astimezone(self.zone).date().isoformat(), micros(civil)
         instant = civil.replace(tzinfo=self.zone).astimezone(UTC)
         if instant.astimezone(self.zone).replace(tzinfo=None) != civil:
             raise NotReadable(
@@ -112,20 +154,22 @@ class Moments:
                     f"在 {self.zone.key} 不存在这一时刻(夏令时跳过)",
                 )
             )
-        return civil.date(), instant
+        return civil.date().isoformat(), micros(instant)
 
-    def _day_start(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+    def _day_start(self, day: str) -> int:
+        """Return the instant at which a civil date (ISO text) begins, where midnight is skipped the first one."""
+        return micros(datetime.combine(date.fromisoformat(day), time(), self.zone))
 
 
 def _no_such_form(formats: tuple[str, ...]) -> Text:
-    return Text(f"is not a date in the form {' or '.join(formats)}", f"不是 {' 或 '.join(formats)} 格式的日期")
+    en, zh = " or ".join(formats), " 或 ".join(formats)
+    return Text(f"is not a date in the form {en}", f"不是 {zh} 格式的日期")
 
 
 def _not_a_date(cell: Cell) -> Text:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return Text(
-            "is a number, not a date: give the column a date format in the workbook, or write a text",
+            "is a number, not a date: give the column a date format in the workbook, or write the date as text",
             "是数字而不是日期:请在工作簿中把该列设为日期格式,或以文本填写日期",
         )
     return Text("is not a date", "不是日期")

@@ -1,20 +1,18 @@
-"""A mapping compiled for one file: from the cells of a row to the case and the events that it tells of."""
+"""A mapping compiled for one file: from some rows to the cases and the events that they tell of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case, Timeline
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake.dates import Moments
-from deadline_guard.intake.getters import Cells, Getter, Getters, Unusable
+from deadline_guard.intake.getters import Chunk, Getter, Getters, Unusable
 from deadline_guard.intake.mapping import CaseMap, EventMap, Refusal, Repeat, Value
 from deadline_guard.intake.mapping import Mapping as SourceMapping
-from deadline_guard.store.columns import dump, micros
 
 NOTHING: Final = Timeline()
 NO_DATE: Final = Text("is blank: the date of the event is needed", "为空:必须填写事件日期")
@@ -31,17 +29,20 @@ class Vocabulary:
 
 
 class Told(NamedTuple):
-    """An event as a row tells it, before its place among equal rows is known."""
+    """An event as a row tells it, before its place among equal rows is known.
 
-    event: EventPlan
+    ``digest`` tells an identical row from another one of the same identity.
+    """
+
     identity: str
     kind: str
     on: str
     at_us: int | None
     subject: str | None
     data: str
-    recorded_by: str
+    recorded_by: str | None
     recorded_at_us: int | None
+    digest: int
 
 
 class CasePlan:
@@ -50,7 +51,7 @@ class CasePlan:
     def __init__(self, case: CaseMap, zone: str, getters: Getters, words: Vocabulary) -> None:
         self.zone = zone
         self.words = words
-        self.id: Callable[[Cells], str] = getters.value(case.id, required=Text("the case's id", "案件标识"))
+        self.id = getters.value(case.id, required=Text("the case's id", "案件标识"))
         self._code = getters.value(case.code, required=Text("the case's code", "案号"))
         self._type = getters.value(case.case_type, required=Text("the case type", "案件类型"))
         self._type_column = getters.index(case.case_type)
@@ -59,16 +60,16 @@ class CasePlan:
         self._attributes = {name: getters.value(value) for name, value in case.attributes.items()}
         self._owners = {name: getters.value(value) for name, value in case.owners.items()}
 
-    def read(self, cells: Cells) -> Case:
-        """Return the case that a row describes, without its events."""
-        plain = {name: get(cells) for name, get in self._plain.items()}
-        case_type = self._type(cells)
+    def read(self, row: Chunk) -> Case:
+        """Return the case that one row describes, without its events; raises Unusable."""
+        plain = {name: get(row)[0] for name, get in self._plain.items()}
+        (case_type,) = self._type(row)
         if self.words.case_types is not None and case_type not in self.words.case_types:
-            why = Text(f"{case_type!r} is not a case type of the rulebook", f"“{case_type}”不是规则库中的案件类型")
-            raise Unusable(self._type_column, why)
+            en, zh = "is not a case type of the rulebook", "不是规则库中的案件类型"
+            raise Unusable(self._type_column, Text(f"{case_type!r} {en}", f"“{case_type}”{zh}"))
         return Case(
-            id=self.id(cells),
-            code=self._code(cells),
+            id=self.id(row)[0],
+            code=self._code(row)[0],
             case_type=case_type,
             timeline=NOTHING,
             title=plain["title"] or "",
@@ -76,8 +77,8 @@ class CasePlan:
             calendar=plain["calendar"],
             jurisdiction=plain["jurisdiction"],
             team=plain["team"],
-            attributes=_present(self._attributes, cells),
-            owners={role: self._person(name) for role, name in _present(self._owners, cells).items()},
+            attributes=_present(self._attributes, row),
+            owners={role: self._person(name) for role, name in _present(self._owners, row).items()},
         )
 
     def _person(self, written: str) -> str:
@@ -87,115 +88,127 @@ class CasePlan:
         return (self.words.by_name or {}).get(written, written)
 
 
-def _present(getters: Mapping[str, Getter], cells: Cells) -> dict[str, Any]:
-    found = ((name, get(cells)) for name, get in getters.items())
+def _present(getters: Mapping[str, Getter], row: Chunk) -> dict[str, Any]:
+    found = ((name, get(row)[0]) for name, get in getters.items())
     return {name: value for name, value in found if value is not None}
 
 
 class EventPlan:
-    """Reads one kind of event from a row."""
+    """Reads one kind of event from rows."""
 
     def __init__(self, event: EventMap, getters: Getters, moments: Moments, words: Vocabulary) -> None:
         self.map = event
-        self.repeat: Repeat = event.repeat
         self._moments = moments
-        self._kinds = words.kinds if event.kind.const is None else None
+        self._known_kinds = words.kinds
         self._kind = getters.value(event.kind, required=Text("the kind of the event", "事件类型"))
         self._kind_column = getters.index(event.kind)
         self._moment_column = getters.index(Value(columns=(event.moment,)))
-        self._moment = getters.moment(event.moment, moments.at if event.exact else moments.on)
+        self._moment = getters.read(event.moment, moments.at if event.exact else moments.on)
+        self._written = getters.text(event.moment)
         self._identity = [getters.text(name) for name in event.identity]
+        self._prefix = f"{event.name}|" if event.name else ""
         self._when = [(getters.text(name), frozenset(values)) for name, values in event.when.items()]
         self._refusals = [_refusal(refusal, getters, moments) for refusal in event.refusals]
         self._subject = getters.value(event.subject)
-        self._data = [(name, getters.value(value)) for name, value in sorted(event.data.items())]
+        self._data = getters.json(event.data)
         self._recorded_by = getters.value(event.recorded_by)
         self._recorded = self._recording(getters)
         if event.kind.const is not None and words.kinds is not None and event.kind.const not in words.kinds:
             raise IntakeError(f"the mapping's event {event.kind.const!r} is not an event of the rulebook (events.yaml)")
 
-    def read(self, cells: Cells) -> Told | None:
-        """Return the event that the row tells of, None where it tells of none; raises Unusable."""
-        for text, wanted in self._when:
-            if text(cells) not in wanted:
-                return None
-        moment = self._moment(cells)
-        if moment is None:
-            if self.map.optional:
-                return None
+    def read(self, chunk: Chunk) -> Sequence[Told | None]:
+        """Return the event that each row tells of, None where it tells of none; raises Unusable."""
+        masks = [[text in wanted for text in texts(chunk)] for texts, wanted in self._when]
+        if self.map.optional:
+            masks.append([text != "" for text in self._written(chunk)])
+        places = [place for place, kept in enumerate(zip(*masks, strict=True)) if all(kept)] if masks else []
+        if not masks or len(places) == chunk.size:
+            return self._told(chunk)
+        told: list[Told | None] = [None] * chunk.size
+        if places:
+            for place, found in zip(places, self._told(chunk.take(places)), strict=True):
+                told[place] = found
+        return told
+
+    def _told(self, chunk: Chunk) -> list[Told]:
+        moments = self._moment(chunk)
+        if None in moments:
             raise Unusable(self._moment_column, NO_DATE)
         for refuse in self._refusals:
-            refuse(cells)
-        on, at_us = (moment[0], micros(moment[1])) if self.map.exact else (moment, None)
-        data = {name: value for name, get in self._data if (value := get(cells)) is not None}
-        return Told(
-            self, self._identify(cells), self._kind_of(cells), on.isoformat(), at_us, self._subject(cells),
-            dump(data) if data else "{}", self._recorded_by(cells) or "", self._recorded(cells),
-        )  # fmt: skip
+            refuse(chunk)
+        days: Sequence[str] = moments
+        instants: Sequence[int | None] = [None] * chunk.size
+        if self.map.exact:
+            days, instants = zip(*moments, strict=True)
+        content = (self._kinds(chunk), days, instants, self._subject(chunk), self._data(chunk))
+        columns = (self._identities(chunk), *content, self._recorded_by(chunk), self._recorded(chunk))
+        return list(map(Told._make, zip(*columns, self._digests(chunk, content), strict=True)))
 
-    def _kind_of(self, cells: Cells) -> str:
-        kind: str = self._kind(cells)
-        if self._kinds is not None and kind not in self._kinds:
-            why = Text(
-                f"{kind!r} is not an event of the rulebook (events.yaml)",
-                f"“{kind}”不是规则库中的事件(events.yaml)",
-            )
-            raise Unusable(self._kind_column, why)
-        return kind
+    def _digests(self, chunk: Chunk, content: Sequence[Sequence[Any]]) -> list[int]:
+        if self.map.repeat is Repeat.ORDINAL:
+            return [0] * chunk.size
+        if self.map.repeat is Repeat.REFUSE:
+            return list(map(hash, zip(*content, strict=True)))
+        return chunk.hashes()
 
-    def _identify(self, cells: Cells) -> str:
-        """Return the identity: the event's name and its columns, parted so that no two sets look alike."""
-        parts = [get(cells) for get in self._identity]
-        if not any(parts):
+    def _kinds(self, chunk: Chunk) -> Sequence[str]:
+        kinds: Sequence[str] = self._kind(chunk)
+        if self._known_kinds is not None:
+            for kind in set(kinds).difference(self._known_kinds):
+                en, zh = "is not an event of the rulebook (events.yaml)", "不是规则库中的事件(events.yaml)"
+                raise Unusable(self._kind_column, Text(f"{kind!r} {en}", f"“{kind}”{zh}"))
+        return kinds
+
+    def _identities(self, chunk: Chunk) -> list[str]:
+        """Return the identities: the event's name and its columns, parted so that no two sets look alike."""
+        parts = [texts(chunk) for texts in self._identity]
+        joined = [self._prefix + "|".join(row) for row in zip(*parts, strict=True)]
+        if self._prefix + "|" * (len(parts) - 1) in joined:
             names = ", ".join(self.map.identity)
-            why = Text(
-                f"the columns that identify the row are all blank ({names})",
-                f"用于识别本行的各列均为空({names})",
-            )
-            raise Unusable(None, why)
-        joined = "|".join(parts)
-        if joined.count("|") != len(parts) - 1 or "\\" in joined:
-            joined = "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
-        return f"{self.map.name}|{joined}" if self.map.name else joined
+            en, zh = "the columns that identify the row are all blank", "用于识别本行的各列均为空"
+            raise Unusable(None, Text(f"{en} ({names})", f"{zh}({names})"))
+        if any("|" in text or "\\" in text for text in map("".join, parts)):
+            parts = [[text.replace("\\", "\\\\").replace("|", "\\|") for text in part] for part in parts]
+            return [self._prefix + "|".join(row) for row in zip(*parts, strict=True)]
+        return joined
 
-    def _recording(self, getters: Getters) -> Callable[[Cells], int | None]:
+    def _recording(self, getters: Getters) -> Callable[[Chunk], Sequence[int | None]]:
         recorded = self.map.recorded
         if recorded is None:
-            return lambda cells: None
-        start = self._moments.day_start
+            return lambda chunk: [None] * chunk.size
         if recorded.start_of_day:
-            day = getters.moment(recorded.column, self._moments.on)
-            return lambda cells: None if (found := day(cells)) is None else micros(start(found))
-        instant = getters.moment(recorded.column, self._moments.at)
-        return lambda cells: None if (found := instant(cells)) is None else micros(found[1])
+            start = self._moments.day_start
+            days = getters.read(recorded.column, self._moments.on)
+            return lambda chunk: [None if day is None else start(day) for day in days(chunk)]
+        moments = getters.read(recorded.column, self._moments.at)
+        return lambda chunk: [None if moment is None else moment[1] for moment in moments(chunk)]
 
 
-def _refusal(refusal: Refusal, getters: Getters, moments: Moments) -> Callable[[Cells], None]:
-    """Return a check that raises Unusable for a row that the mapping refuses."""
+def _refusal(refusal: Refusal, getters: Getters, moments: Moments) -> Callable[[Chunk], None]:
+    """Return a check that raises Unusable where the mapping refuses a row."""
     column = getters.index(Value(columns=(refusal.column,)))
     why = Text(refusal.why)
     if refusal.values:
-        text = getters.text(refusal.column)
+        texts = getters.text(refusal.column)
 
-        def by_value(cells: Cells) -> None:
-            if text(cells) in refusal.values:
+        def by_value(chunk: Chunk) -> None:
+            if not set(refusal.values).isdisjoint(texts(chunk)):
                 raise Unusable(column, why)
 
         return by_value
-    found = getters.moment(refusal.column, moments.on)
-    before, after = (getters.bound(bound) for bound in (refusal.before, refusal.after))
+    days = getters.read(refusal.column, moments.on)
+    before, after = getters.bound(refusal.before), getters.bound(refusal.after)
 
-    def by_date(cells: Cells) -> None:
-        day: date | None = found(cells)
-        first, last = before(cells), after(cells)
-        if day is not None and ((first is not None and day < first) or (last is not None and day > last)):
-            raise Unusable(column, why)
+    def by_date(chunk: Chunk) -> None:
+        for day, first, last in zip(days(chunk), before(chunk), after(chunk), strict=True):
+            if day is not None and ((first is not None and day < first) or (last is not None and day > last)):
+                raise Unusable(column, why)  # ISO texts compare as the days do
 
     return by_date
 
 
 class Plan:
-    """Reads whole rows: a row is taken with everything it tells, or not at all."""
+    """Everything that rows of one file tell of."""
 
     def __init__(self, mapping: SourceMapping, positions: Mapping[str, int], words: Vocabulary) -> None:
         moments = Moments(mapping.format.dates, mapping.zone)

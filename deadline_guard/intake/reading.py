@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Final
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
-from deadline_guard.intake.dates import Cell
-from deadline_guard.intake.getters import Unusable
+from deadline_guard.intake.getters import Chunk, Unusable
 from deadline_guard.intake.mapping import Mapping, Repeat
-from deadline_guard.intake.plan import Plan, Told, Vocabulary
+from deadline_guard.intake.plan import EventPlan, Plan, Told, Vocabulary
 from deadline_guard.intake.rejects import Rejects
 from deadline_guard.intake.seen import Said, Seen
 from deadline_guard.intake.table import Progress, Row, Table, positions
 from deadline_guard.store.events import EventRow
 
+CHUNK: Final = 500  # rows read by column
 BATCH: Final = 5_000  # events
 
 
@@ -70,16 +71,28 @@ class Reading:
         self.seen = Seen()
         self._plan = Plan(mapping, positions(table.header, mapping.columns, table.path), words)
         self._keep = keep_identities
+        self._source = mapping.source
+        self._refusing = any(event.repeat is Repeat.REFUSE for event in mapping.events if not event.per_case)
         self._recorded_by = f"import {table.path.name}"
 
     def batches(self, progress: Progress | None = None) -> Iterator[Batch]:
         """Yield what the file says; rows that are corrected by a later row of the file come last."""
         batch = Batch()
+        waiting: list[Row] = []
         for row in self.table.rows(progress):
-            self._take(row, batch)
-            if len(batch.events) >= BATCH or len(batch.cases) >= BATCH:
-                yield self._counted(batch)
-                batch = Batch()
+            usable = True
+            if row.flaws or not any(row.cells):
+                self._take(waiting, batch)
+                waiting, usable = [], self._is_usable(row)
+            if usable:
+                waiting.append(row)
+            if len(waiting) >= CHUNK:
+                self._take(waiting, batch)
+                waiting = []
+                if len(batch.events) >= BATCH or len(batch.cases) >= BATCH:
+                    yield self._counted(batch)
+                    batch = Batch()
+        self._take(waiting, batch)
         for event in self.seen.staged():
             batch.events.append(event)
             if len(batch.events) >= BATCH:
@@ -95,95 +108,126 @@ class Reading:
             self.seen.keep((event.case_id, event.source_id) for event in batch.events)
         return batch
 
-    def _take(self, row: Row, batch: Batch) -> None:
-        """Take a row with everything it tells, or reject it as a whole."""
-        cells = row.cells
-        if not any(cell not in ("", None) for cell in cells) and not row.flaws:
+    def _is_usable(self, row: Row) -> bool:
+        """Count a blank row, reject one whose used cells cannot be trusted."""
+        if not row.flaws and all(cell in ("", None) for cell in row.cells):
             self.tally.blank += 1
-            return
-        self.tally.rows += 1
-        if row.flaws and self._flawed(row):
-            return
-        try:
-            case_id = self._plan.case.id(cells)
-        except Unusable as error:
-            self._reject(row, error)
-            return
-        said = self.seen.of(case_id)
-        case, told = self._read(row, said)
-        if told is None:
-            return
-        first = hash(tuple([cells[i] for i in self._plan.case_columns]))
-        if said is None:
-            said = self.seen.begin(case_id, first)
-            if case is not None:
-                batch.cases.append(case)
-                self._count_owners(case)
-        elif said.first != first:
-            self.tally.other_case += 1
-        for event in told:
-            placed = self._place(case_id, said, event, cells)
-            if placed is not None:
-                batch.events.append(placed)
-
-    def _read(self, row: Row, said: Said | None) -> tuple[Case | None, list[Told] | None]:
-        """Return the case (of its first row) and the events of a row; None for a row that was rejected."""
-        plan, cells = self._plan, row.cells
-        case: Case | None = None
-        told: list[Told] = []
-        failures: list[Unusable] = []
-        if said is None:
-            try:
-                case = plan.case.read(cells)
-            except Unusable as error:
-                failures.append(error)
-        for event in plan.of_row if said is not None else plan.of_row + plan.of_case:
-            try:
-                found = event.read(cells)
-                if found is not None:
-                    told.append(found)
-                    if said is not None and event.repeat is Repeat.REFUSE:
-                        _refuse_other_content(said, found)
-            except Unusable as error:
-                failures.append(error)
-        for failure in failures:
-            self._reject(row, failure)
-        return case, None if failures else told
-
-    def _place(self, case_id: str, said: Said, told: Told, cells: Sequence[Cell]) -> EventRow | None:
-        """Return the event with its final identity; None for a repeat, or one that waits for its last row."""
-        repeat = told.event.repeat
-        earlier = self.seen.add(said, told.identity, _digest(told, cells))
-        identity = told.identity
-        if earlier is not None:
-            if repeat is Repeat.ORDINAL:
-                identity = f"{identity}#{len(earlier) + 1}"
-            else:
-                same = _digest(told, cells) in earlier
-                self.tally.same_rows += same
-                self.tally.restated += not same
-                if repeat is not Repeat.REVISE:
-                    return None
-        row = EventRow(
-            case_id, told.kind, told.on, self.mapping.source, identity, told.at_us, told.subject, told.data,
-            recorded_by=told.recorded_by or self._recorded_by, recorded_at_us=told.recorded_at_us,
-        )  # fmt: skip
-        if repeat is Repeat.REVISE:
-            self.seen.stage(row)
-            return None
-        return row
-
-    def _flawed(self, row: Row) -> bool:
-        """Reject a row whose used cells cannot be trusted; tell whether it was."""
+            return False
         used = [index for index in sorted(row.flaws) if index in self._plan.columns]
+        if used:
+            self.tally.rows += 1
         whole = len(row.flaws) == len(self.table.header) and len(set(map(id, row.flaws.values()))) == 1
         for index in used[:1] if whole else used:
             self.rejects.add(row.number, None if whole else index, row.cells[index], row.flaws[index].why)
-        return bool(used)
+        return not used
 
-    def _reject(self, row: Row, error: Unusable) -> None:
+    def _take(self, rows: list[Row], batch: Batch) -> None:
+        """Take rows; where one of them is unusable, the halves are taken by themselves until it stands alone."""
+        if not rows:
+            return
+        plan = self._plan
+        chunk = Chunk([row.cells for row in rows])
+        try:
+            ids = plan.case.id(chunk)
+            told = [event.read(chunk) for event in plan.of_row]
+        except Unusable:
+            if len(rows) == 1:
+                self.tally.rows += 1
+                self._reject(rows[0], chunk)
+                return
+            middle = len(rows) // 2
+            self._take(rows[:middle], batch)
+            self._take(rows[middle:], batch)
+            return
+        self.tally.rows += len(rows)
+        firsts = chunk.hashes(plan.case_columns)
+        by_row: Iterable[tuple[Told | None, ...]] = zip(*told, strict=True) if told else repeat(())
+        for row, case_id, first, events in zip(rows, ids, firsts, by_row, strict=bool(told)):
+            self._take_one(row, case_id, first, events, batch)
+
+    def _take_one(self, row: Row, case_id: str, first: int, told: tuple[Told | None, ...], batch: Batch) -> None:
+        """Take a readable row with everything it tells, or reject it as a whole."""
+        said = self.seen.of(case_id)
+        if said is None:
+            opened = self._open(row, batch)
+            if opened is None:
+                return
+            said = self.seen.begin(case_id, first)
+            for plan, found in opened:
+                self._place(case_id, said, plan, found, batch)
+        elif self._refusing and self._contradicts(row, said, told):
+            return
+        elif said.first != first:
+            self.tally.other_case += 1
+        for plan, event in zip(self._plan.of_row, told, strict=True):
+            if event is not None:
+                self._place(case_id, said, plan, event, batch)
+
+    def _open(self, row: Row, batch: Batch) -> list[tuple[EventPlan, Told]] | None:
+        """Add the case of its first row; return the events told once a case, None for a row that was rejected."""
+        chunk = Chunk([row.cells])
+        try:
+            case = self._plan.case.read(chunk)
+            told = [(plan, plan.read(chunk)[0]) for plan in self._plan.of_case]
+        except Unusable:
+            self._reject(row, chunk)
+            return None
+        batch.cases.append(case)
+        self._count_owners(case)
+        return [(plan, event) for plan, event in told if event is not None]
+
+    def _reject(self, row: Row, chunk: Chunk) -> None:
+        """Reject a row with everything that is wrong with it."""
+        plan = self._plan
+        parts: list[Callable[[Chunk], object]] = [event.read for event in plan.of_row]
+        try:
+            (case_id,) = plan.case.id(chunk)
+            if self.seen.of(case_id) is None:
+                parts = [plan.case.read, *parts, *(event.read for event in plan.of_case)]
+        except Unusable as error:
+            parts.clear()
+            self._say(row, error)
+        for part in parts:
+            try:
+                part(chunk)
+            except Unusable as error:
+                self._say(row, error)
+
+    def _say(self, row: Row, error: Unusable) -> None:
         value = None if error.column is None else row.cells[error.column]
         self.rejects.add(row.number, error.column, value, error.why)
+
+    def _contradicts(self, row: Row, said: Said, told: tuple[Told | None, ...]) -> bool:
+        """Reject a row that gives an identity other content than an earlier one; tell whether it does."""
+        for plan, event in zip(self._plan.of_row, told, strict=True):
+            if event is not None and plan.map.repeat is Repeat.REFUSE:
+                earlier = said.rows.get(event.identity)
+                if earlier is not None and event.digest not in earlier:
+                    self._say(row, Unusable(None, _other_content(event.identity)))
+                    return True
+        return False
+
+    def _place(self, case_id: str, said: Said, plan: EventPlan, told: Told, batch: Batch) -> None:
+        """Add the event under its final identity, unless it is a repeat or waits for its last row."""
+        repeated = plan.map.repeat
+        identity, kind, on, at_us, subject, data, by, recorded_at_us, digest = told
+        earlier = self.seen.add(said, identity, digest)
+        if earlier is not None:
+            if repeated is Repeat.ORDINAL:
+                identity = f"{identity}#{len(earlier) + 1}"
+            else:
+                self.tally.same_rows += digest in earlier
+                self.tally.restated += digest not in earlier
+                if repeated is not Repeat.REVISE:
+                    return
+        row = EventRow(
+            case_id, kind, on, self._source, identity, at_us, subject, data, False, "source",
+            by or self._recorded_by, recorded_at_us,
+        )  # fmt: skip
+        if repeated is Repeat.REVISE:
+            self.seen.stage(row)
+        else:
+            batch.events.append(row)
 
     def _count_owners(self, case: Case) -> None:
         owner = case.owners.get("owner")
@@ -195,22 +239,10 @@ class Reading:
                 self.tally.unknown_owners[person] += 1
 
 
-def _digest(told: Told, cells: Sequence[Cell]) -> int:
-    """Return what tells an identical row from another one of the same identity."""
-    if told.event.repeat is Repeat.ORDINAL:
-        return 0
-    if told.event.repeat is Repeat.REFUSE:
-        return hash(told[2:7])
-    return hash(tuple(cells))
-
-
-def _refuse_other_content(said: Said, told: Told) -> None:
-    earlier = said.rows.get(told.identity)
-    if earlier is not None and hash(told[2:7]) not in earlier:
-        why = Text(
-            f"the identity {told.identity!r} stands in an earlier row with other content: add a column to "
-            "`identity`, or say `repeat: ordinal`, `keep_first` or `revise` in the mapping",
-            f"标识“{told.identity}”在前面的行中已出现而内容不同:请在映射中为 identity 增加列,"
-            "或写明 repeat: ordinal、keep_first 或 revise",
-        )
-        raise Unusable(None, why)
+def _other_content(identity: str) -> Text:
+    return Text(
+        f"the identity {identity!r} stands in an earlier row with other content: add a column to "
+        "`identity`, or say `repeat: ordinal`, `keep_first` or `revise` in the mapping",
+        f"标识“{identity}”在前面的行中已出现而内容不同:请在映射中为 identity 增加列,"
+        "或写明 repeat: ordinal、keep_first 或 revise",
+    )

@@ -49,8 +49,9 @@ class Seen:
     def of(self, case: str) -> Said | None:
         """Return what was said of a case, None when this is its first row."""
         said = self._cases.get(case)
-        if said is None and self._any_spilled:
-            said = self._fetch(case)
+        if said is None:
+            return self._fetch(case) if self._any_spilled else None
+        self._cases.move_to_end(case)
         return said
 
     def begin(self, case: str, first: int) -> Said:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from deadline_guard.core.text import Text
 from deadline_guard.errors import IntakeError
@@ -21,13 +22,12 @@ class Flaw:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row as written: ``number`` counts from 1 as a person sees it; ``flaws`` by column index."""
 
     number: int
     cells: Sequence[Cell]
-    flaws: Mapping[int, Flaw] = field(default_factory=dict)
+    flaws: Mapping[int, Flaw] = MappingProxyType({})
 
 
 class Progress(Protocol):

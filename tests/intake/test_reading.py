@@ -1,14 +1,18 @@
 """Rows become cases and events: identities, repeats, refusals."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake.plan import Vocabulary
 from deadline_guard.intake.seen import Seen
-from deadline_guard.store.columns import micros
+from deadline_guard.store.columns import dump, micros
 from tests.intake.office_files import FILED, HEAD, mapping, read, table_file
 
 ROWS = ("A,zhang,x,2026-01-02", "A,zhang,x,2026-01-02", "A,zhang,x,2026-01-03")
@@ -202,3 +206,31 @@ def test_what_was_said_is_remembered_however_little_memory_there_is(limit: int) 
     assert lengths == {"a": 4, "b": 3, "c": 2}
     assert seen.of("d") is None
     seen.close()
+
+
+lines = st.lists(
+    st.tuples(
+        st.sampled_from(["A", "B", "C", ""]),
+        st.sampled_from(["zhang", ""]),
+        st.sampled_from(["x", "y|z", "y\\", ""]),
+        st.sampled_from(["2026-01-02", "2026-03-29T02:30:00", "2026-01-02T08:00:00", "soon", "1999-01-01", ""]),
+    ),
+    max_size=30,
+)
+
+
+@given(lines, st.sampled_from(["refuse", "ordinal", "keep_first", "revise"]))
+def test_rows_mean_the_same_read_by_column_or_one_by_one(drawn: list[tuple[str, ...]], repeat: str) -> None:
+    events = with_repeat(repeat).replace("repeat", "reject_if: [{date: day, before: 2000-01-01, why: old}], repeat")
+    events = events.replace("on: day", "at: day").replace("data: {", "data: {owner: owner, ")
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        plan = mapping(Path(folder), events, HEAD.replace("Asia/Shanghai", "Europe/Berlin"))
+        path = table_file(Path(folder), *(",".join(line) for line in drawn))
+        found = []
+        for size in (500, 7, 1):
+            patch.setattr("deadline_guard.intake.reading.CHUNK", size)
+            batch, reading = read(path, plan)
+            found.append((batch.cases, batch.events, reading.tally, reading.rejects.kept, reading.rejects.rows))
+    assert found[0] == found[1] == found[2]
+    for event in found[0][1]:
+        assert event.data == dump(json.loads(event.data))
