@@ -54,7 +54,7 @@ class Run:
         self.due, self.due_at = found.due, found.due_at or day_ends(found.due_on, self.zone)
         self.rolled = found.rolled
         self.provisional = tuple(dict.fromkeys((*self.provisional, *found.provisional_because)))
-        self.readings = tuple(Alternative(_civil(r.due, self.zone), str(r.why)) for r in found.readings)
+        self.readings = tuple(Alternative(_civil(r.due, self.zone), r.why) for r in found.readings)
         self.basis += found.basis
 
     def put(self, due: date | datetime, step: str, note: Text) -> None:
@@ -251,4 +251,4 @@ def _note_stops(at: Run, stood: Sequence[Stop], now: datetime) -> None:
     held, later = holding(stood, due_on, now_on)
     at.held = held is not None
     at.holds_at = day_starts(later, at.zone) if later else None
-    at.excluded = tuple(Excluded(s.since, s.until, str(s.why)) for s in stood if s.since <= due_on)
+    at.excluded = tuple(Excluded(s.since, s.until, s.why) for s in stood if s.since <= due_on)

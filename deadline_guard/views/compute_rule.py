@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
-from deadline_guard.core.derivation import Step
+from deadline_guard.core.derivation import Reading
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.instants import day_ends, zone_of
 from deadline_guard.core.law import in_force, law_of
@@ -19,6 +19,7 @@ from deadline_guard.core.levels import crossings, level_at
 from deadline_guard.core.rules import Rule, Rulebook
 from deadline_guard.core.timeline import Case, Event, Timeline
 from deadline_guard.errors import InputError
+from deadline_guard.views.derivation import reading_json, step_json
 
 Request = Mapping[str, object]
 
@@ -251,32 +252,19 @@ def _shown(
         "due_at": due_at if told or not whole_day else None,
         "rolled": deadline.rolled,
         "provisional": bool(deadline.provisional),
-        **({"provisional_because": [str(p) for p in deadline.provisional]} if deadline.provisional else {}),
-        "readings": [{"due": r.due_on.isoformat(), "why": r.why} for r in deadline.readings],
+        "provisional_because": [str(why) for why in deadline.provisional],
+        "readings": [reading_json(Reading(r.due_on, r.why)) for r in deadline.readings],
         "level": level,
         "thresholds": [{"level": c.level.word, "at": _local(c.at, deadline.zone)} for c in begins if told],
         "state": deadline.state.value,
         "done": deadline.state is State.DONE,
         "excluded": [
-            {"from": e.since.isoformat(), "to": e.until.isoformat() if e.until else None, "why": e.why}
+            {"from": e.since.isoformat(), "to": e.until.isoformat() if e.until else None, "why": str(e.why)}
             for e in deadline.excluded
         ],
         "flags": list(deadline.flags),
         "internal_at": _local(deadline.internal_at, deadline.zone) if deadline.internal_at and told else None,
-        "basis": [step_shown(step) for step in deadline.basis],
-    }
-
-
-def step_shown(step: Step) -> dict[str, object]:
-    """Return one step of a derivation as JSON."""
-    return {
-        "step": step.step,
-        "from": step.from_.isoformat(),
-        "to": step.to.isoformat(),
-        "days": step.days,
-        "skipped": [{"day": s.day.isoformat(), "why": str(s.why)} for s in step.skipped],
-        "cite": step.cite,
-        "note": str(step.note),
+        "basis": [step_json(step) for step in deadline.basis],
     }
 
 
