@@ -66,7 +66,9 @@ def thresholds_in_order(profile: Profile, spot: Spot) -> Iterator[Problem]:
 def _out_of_order(lower: When, higher: When) -> bool:
     if lower.kind is higher.kind is WhenKind.FRACTION:
         return lower.n > higher.n
-    if lower.kind is higher.kind and lower.kind is not WhenKind.VALUE:
+    if lower.kind is higher.kind is WhenKind.VALUE:
+        return lower.op == higher.op and (lower.n < higher.n if lower.op == "below" else lower.n > higher.n)
+    if lower.kind is higher.kind:
         return lower.n < higher.n
     first, second = days_before(lower), days_before(higher)
     return first is not None and second is not None and first[1] < second[0]
@@ -112,20 +114,10 @@ def midnight(profile: Profile, spot: Spot) -> Iterator[Problem]:
             yield problem("almost_midnight", spot.at("thresholds", i, "when"), "warning")
 
 
-def values_need_gauges(profile: Profile, spot: Spot) -> Iterator[Problem]:
-    """A number crosses a line only where an indicator measures a number; all supported ones measure time."""
-    if not spot.wrote("thresholds", profile.thresholds):
-        return
-    for i, threshold in enumerate(profile.thresholds):
-        if threshold.when.kind is WhenKind.VALUE:
-            yield problem("value_on_clock", spot.at("thresholds", i, "when"))
-
-
 CHECKS: Final[tuple[Callable[[Profile, Spot], Iterator[Problem]], ...]] = (
     thresholds_in_order,
     somebody_told,
     chain_leads_somewhere,
     repeats_end,
     midnight,
-    values_need_gauges,
 )

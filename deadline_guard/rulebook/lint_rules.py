@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from deadline_guard.core.period import Period, Unit
-from deadline_guard.core.rules import Acts, Level, Rule, RuleVersion
+from deadline_guard.core.rules import Acts, Level, Rule, RuleVersion, WhenKind
 from deadline_guard.rulebook.lint_profiles import days_before
 from deadline_guard.rulebook.problems import Problem, problem
 from deadline_guard.rulebook.registry import Entry
@@ -25,6 +25,7 @@ _DAYS: Final = {
     Unit.MONTHS: Fraction(30),
     Unit.YEARS: Fraction(365),
 }
+_GAUGES: Final = ("value", "event_count")
 _WAITS: Final = {"minutes": Fraction(1, 1440), "hours": Fraction(1, 24), "days": Fraction(1)}
 
 _Entry = Entry[RuleShape]
@@ -38,7 +39,8 @@ def in_days(limit: Period) -> Fraction:
 
 def shortest(rule: Rule) -> tuple[Fraction, Period] | None:
     """Return the shortest limit of the rule in days, and as written."""
-    limits = [(in_days(v.limit), v.limit) for v in rule.versions if v.limit is not None]
+    given = (*(v.limit for v in rule.versions), rule.trigger.limit, *(t.limit for t in rule.trigger_any))
+    limits = [(in_days(limit), limit) for limit in given if limit is not None]
     return min(limits, key=lambda pair: pair[0], default=None)
 
 
@@ -83,6 +85,18 @@ def chain_within_limit(rule: Rule, entry: _Entry) -> Iterator[Problem]:
         yield problem(
             "chain_longer_than_limit", entry.at("profile"), "warning", rule=rule.id, hours=f"{hours:g}", limit=least[1]
         )
+
+
+def lines_fit_the_indicator(rule: Rule, entry: _Entry) -> Iterator[Problem]:
+    """A number crosses a line only where the indicator measures a number, and a gauge needs such a line."""
+    values = [t.when.kind is WhenKind.VALUE for t in rule.profile.thresholds]
+    own = entry.shape.profile.thresholds is not None and len(entry.shape.profile.thresholds) == len(values)
+    if rule.indicator in _GAUGES and not any(values):
+        yield problem("gauge_without_line", entry.at("profile"), rule=rule.id, indicator=rule.indicator)
+    if rule.indicator not in (*_GAUGES, "overdue_age") and any(values):
+        i = values.index(True)
+        mark = entry.at("profile", "thresholds", i, "when") if own else entry.at("profile")
+        yield problem("value_on_clock", mark, indicator=rule.indicator)
 
 
 def others_are_only_watched(rule: Rule, entry: _Entry) -> Iterator[Problem]:
@@ -165,6 +179,7 @@ CHECKS: Final[tuple[_Check, ...]] = (
     thresholds_within_limit,
     internal_within_limit,
     chain_within_limit,
+    lines_fit_the_indicator,
     others_are_only_watched,
     cited,
     versions_in_order,

@@ -59,9 +59,22 @@ LINT: Final[dict[str, Wording]] = {
         _NONE,
     ),
     "value_on_clock": (
-        ("a number cannot be crossed by a clock", "时间类指标没有数值可比较"),
-        ("a threshold in time", "时间阈值"),
-        ("indicators that measure numbers are not supported yet", "数值类指标尚不支持"),
+        ("{indicator} measures time, not a number", "{indicator} 计量时间,不是数值"),
+        ("a threshold in time, such as 5 working days before", "时间阈值,如 5 working days before"),
+        (
+            "below and above belong to value, event_count and overdue_age",
+            "below、above 只用于 value、event_count、overdue_age",
+        ),
+    ),
+    "gauge_without_line": (
+        ("no threshold of rule {rule} has a number for {indicator}", "规则 {rule} 没有用于 {indicator} 的数值阈值"),
+        ("a threshold such as below 600 or above 3", "如 below 600 或 above 3 的阈值"),
+        ("write profile: {{from: NAME, thresholds: […]}}", "请写 profile: {{from: 名称, thresholds: […]}}"),
+    ),
+    "unknown_parameter": (
+        ("no indicator reads the parameter {name}", "没有指标读取参数 {name}"),
+        _NONE,
+        ("{hint}", "{hint}"),
     ),
     "threshold_beyond_limit": (
         (

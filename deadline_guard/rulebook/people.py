@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final, Literal
+from datetime import time
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from deadline_guard.core.people import Directory, Person, Team
 from deadline_guard.core.text import Text
 from deadline_guard.rulebook.checking import checked
+from deadline_guard.rulebook.phrases import time_of_day
 from deadline_guard.rulebook.problems import Problem, in_order, nearest, problem, shown
 from deadline_guard.rulebook.shapes import Names, Shape, TitleShape
 from deadline_guard.rulebook.source import Document, read
 
 _ZONES: Final = available_timezones()
+
+
+def _clock(value: Any) -> Any:
+    found = time_of_day(value)
+    if found is None:
+        raise ValueError('expected a time of day such as "22:00"')
+    return found
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
 
 
 class PersonShape(Shape):
@@ -31,6 +43,9 @@ class PersonShape(Shape):
     channels: dict[str, str] = Field(default_factory=dict, description="Channel and address: email, slack")
     roles: Names = Field(default_factory=list, description="Further roles of the person, for information")
     active: bool = Field(True, description="false: has left; the deputy stands in")
+    quiet_hours: tuple[Clock, Clock] | None = Field(
+        None, description='Local times from and to, such as ["22:00", "07:00"]: only what cannot wait comes through'
+    )
 
 
 class TeamShape(Shape):
@@ -83,6 +98,7 @@ def _directory(file: PeopleFile, revision: str) -> Directory:
             one.deputy,
             tuple(one.roles),
             one.active,
+            one.quiet_hours,
         )
         for name, one in file.persons.items()
     }

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from deadline_guard.core.jurisdictions import overridden
+from deadline_guard.core.period import Period
 from deadline_guard.core.policy import BadField, Policy
 from deadline_guard.core.rules import Acts, Kind, Pair, Profile, Rule, RuleVersion, Trigger
 from deadline_guard.core.timeline import EMPTY
-from deadline_guard.rulebook import phrases
+from deadline_guard.rulebook import parameters, phrases
 from deadline_guard.rulebook.building import Builder
 from deadline_guard.rulebook.problems import shown
 from deadline_guard.rulebook.registry import Entry
@@ -25,16 +26,18 @@ _POLICY: Final = (
     "add_days_after_roll",
     "act",
 )
-_STAGE_CLOCKS: Final = ("stage_time",)
+_GAUGES: Final = ("value", "event_count")
 _NO_TRIGGER_NEEDED: Final = ("stage_time", "idle_time", "handling_time")
+_NO_LIMIT_NEEDED: Final = ("stage_time", "instalments", *_GAUGES)
 
 
 def rule(builder: Builder, entry: Entry[RuleShape]) -> Rule | None:
     """Return the rule, or None when its profile is unknown (said by the check of names)."""
     shape = entry.shape
     profile = _profile(builder, entry)
-    triggers = tuple(_trigger(t) for t in shape.trigger or ())
+    opening = _opening(builder, entry)
     _check_opening(builder, entry)
+    parameters.check(builder, entry)
     made = _versions(builder, entry)
     if profile is None:
         return None
@@ -47,8 +50,8 @@ def rule(builder: Builder, entry: Entry[RuleShape]) -> Rule | None:
         applies_to={name: _listed(value) for name, value in shape.applies_to.items()},
         acts=Acts(shape.acts),
         kind=Kind(shape.kind),
-        trigger=triggers[0] if len(triggers) == 1 else Trigger(),
-        trigger_any=triggers if len(triggers) > 1 else (),
+        trigger=opening[0],
+        trigger_any=opening[1],
         versions=made,
         internal=_internal(builder, entry),
         enabled=shape.confidence != "L" if shape.enabled is None else shape.enabled,
@@ -73,9 +76,25 @@ def _listed(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _trigger(shape: TriggerShape) -> Trigger:
+def _opening(builder: Builder, entry: Entry[RuleShape]) -> tuple[Trigger, tuple[Trigger, ...]]:
+    """Return the trigger and its alternatives.
+
+    Of a list, whichever comes first opens the cycle; but where only later ones have a limit of their own (or
+    ``choose`` compares them), the first leads and the others are further clocks of its cycle.
+    """
+    shapes = entry.shape.trigger or []
+    made = tuple(_trigger(t, builder.length(t.limit, entry, "trigger", i, "limit")) for i, t in enumerate(shapes))
+    if len(made) <= 1:
+        return (made[0] if made else Trigger()), ()
+    compared = "choose" in entry.shape.params or any(t.limit is not None for t in made[1:])
+    if compared and made[0].limit is None:
+        return made[0], made[1:]
+    return Trigger(), made
+
+
+def _trigger(shape: TriggerShape, limit: Period | None) -> Trigger:
     where = {name: _wanted(value) for name, value in shape.where.items()} or EMPTY
-    return Trigger(shape.event or "", shape.of, where, shape.pick, shape.rule)
+    return Trigger(shape.event or "", shape.of, where, shape.pick, shape.rule, limit)
 
 
 def _wanted(value: Any) -> Any:
@@ -136,7 +155,7 @@ def _internal(builder: Builder, entry: Entry[RuleShape]) -> Any:
 def _check_opening(builder: Builder, entry: Entry[RuleShape]) -> None:
     """Say what is wrong with what opens the rule and what it grants."""
     shape = entry.shape
-    if shape.indicator in _STAGE_CLOCKS and shape.trigger:
+    if shape.indicator == "stage_time" and shape.trigger:
         builder.say("unused_trigger", entry.at("trigger", key=True))
     if shape.indicator not in _NO_TRIGGER_NEEDED and not shape.trigger:
         builder.say("no_trigger", entry.name_at, rule=shape.id)
@@ -145,11 +164,12 @@ def _check_opening(builder: Builder, entry: Entry[RuleShape]) -> None:
             builder.say("empty_trigger", entry.at("trigger", i))
     if shape.limit is not None and shape.versions:
         builder.say("limit_and_versions", entry.at("limit", key=True), rule=shape.id)
-    granted = shape.limit is not None or shape.versions or shape.date_from is not None
-    if not granted and shape.indicator not in _STAGE_CLOCKS:
+    own = bool(shape.trigger) and all(t.limit is not None for t in shape.trigger or ())
+    granted = own or shape.limit is not None or shape.versions or shape.date_from is not None
+    if not granted and shape.indicator not in _NO_LIMIT_NEEDED:
         builder.say("no_limit", entry.name_at, rule=shape.id)
     for i, version in enumerate(shape.versions):
-        if version.limit is None and shape.date_from is None and shape.indicator not in _STAGE_CLOCKS:
+        if version.limit is None and not (own or shape.date_from or shape.indicator in _NO_LIMIT_NEEDED):
             builder.say("version_without_limit", entry.at("versions", i))
 
 

@@ -94,6 +94,7 @@ class TriggerShape(Shape):
         "each", description="each: every such event opens a cycle of its own"
     )
     rule: str | None = Field(None, description="Start from the rolled end of this rule's deadline")
+    limit: Length | None = Field(None, description="In a list: this clock's own limit; the earliest date counts")
 
 
 class VersionShape(Shape):
@@ -258,7 +259,7 @@ class EventShape(Shape):
     title: TitleShape
     override: bool = Field(False, description="true: this replaces an event of the same name read before")
     pairs_with: str | None = Field(None, description="The event that ends what this one begins")
-    data: dict[str, Literal["date", "text", "number", "period", "yes_no", "instant"]] = Field(
+    data: dict[str, Literal["date", "text", "number", "period", "yes_no", "instant", "list"]] = Field(
         default_factory=dict, description="What is recorded beside the date"
     )
     activity: bool = Field(True, description="false: does not count as somebody working on the case")
