@@ -50,43 +50,46 @@ class StoredNotice(NamedTuple):
     hold_until: datetime | None = None
 
 
-def write(conn: Connection, found: Iterable[Notice], now: datetime) -> dict[str, Row]:
-    """Store the notices whose key is new; return their rows (id first) by key; no ledger entry."""
-    by_key = {notice.key: notice for notice in found}
-    if not by_key:
-        return {}
-    known = {row[0] for row in fetch(conn, f"SELECT key FROM notice WHERE key IN ({AMONG})", among(by_key))}
+def write(conn: Connection, found: Iterable[Notice], now: datetime) -> list[Row | None]:
+    """Store the notices whose key is new; return each one's row (id first), None for the others; no ledger entry."""
+    keyed = [(notice.key, notice) for notice in found]
+    if not keyed:
+        return []
+    asked = among(key for key, _ in keyed)
+    known = {row[0] for row in fetch(conn, f"SELECT key FROM notice WHERE key IN ({AMONG})", asked)}
     at, number = micros(now), next_id(conn, "notice")
-    rows: dict[str, Row] = {}
-    for key, n in by_key.items():
+    rows: list[Row | None] = []
+    for key, n in keyed:
         if key in known:
+            rows.append(None)
             continue
+        known.add(key)
         hold_until = micros_or_none(n.hold_until)
         state = "held" if hold_until is not None and hold_until > at else "open"
-        rows[key] = (
+        rows.append((
             number, key, n.subject, n.rule, n.cycle, n.due_rev, n.kind.value, int(n.level), n.step, n.n, n.person,
-            n.reason.value, micros(n.decided_at), dump(n.via) if n.via else "[]", hold_until, text_or_none(n.due_on),
-            micros_or_none(n.due_at), dump(n.data) if n.data else "{}", state, "", at,
-        )  # fmt: skip
+            n.reason.value, micros(n.decided_at), dump(n.via) if n.via else "[]", hold_until,
+            text_or_none(n.due_on), micros_or_none(n.due_at), dump(n.data) if n.data else "{}", state, "", at,
+        ))  # fmt: skip
         number += 1
     run_many(
         conn,
         f"INSERT INTO notice ({_COLUMNS}, state_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        list(rows.values()),
+        [row for row in rows if row is not None],
     )
     return rows
 
 
 def insert(conn: Connection, found: Iterable[Notice], now: datetime) -> list[StoredNotice]:
     """Store notices decided outside a case's result (findings); return only those whose key was new."""
-    rows = write(conn, found, now)
+    rows = [row for row in write(conn, found, now) if row is not None]
     by_chain: dict[str, list[Row]] = {}
-    for row in rows.values():
+    for row in rows:
         by_chain.setdefault(ledger.of_subject(row[2]), []).append(row[1:])
     ledger.append(
         conn, (ledger.Entry(chain, "decided", dump({"notices": told})) for chain, told in by_chain.items()), now
     )
-    return [_stored(row[:-1]) for row in rows.values()]
+    return [_stored(row[:-1]) for row in rows]
 
 
 def _stored(row: Row) -> StoredNotice:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -107,20 +108,21 @@ def store_results(conn: Connection, results: Iterable[CaseResult], now: datetime
     revs = {row[0]: row[1] for row in fetch(conn, f'SELECT id, rev FROM "case" WHERE id IN ({AMONG})', ids)}
     won = [r for r in asked if revs.get(r.case_id) == r.rev]
     assessments.write(conn, ((r.case_id, found) for r in won for found in r.assessments))
-    new = notices.write(conn, (notice for r in won for notice in r.notices), now)
+    new = iter(notices.write(conn, (notice for r in won for notice in r.notices), now))
     run_many(
         conn,
         'UPDATE "case" SET wake_at = ?, live = ?, stale = NULL, stale_reason = NULL WHERE id = ? AND rev = ?',
         [(micros_or_none(r.wake_at), int(r.live), r.case_id, r.rev) for r in won],
     )
-    ledger.append(conn, (entry for r in won if (entry := _entry(r, new)) is not None), now)
+    ledger.append(conn, filter(None, [_entry(r, list(islice(new, len(r.notices)))) for r in won]), now)
     return {r.case_id for r in won}
 
 
-def _entry(result: CaseResult, new: Mapping[str, Row]) -> ledger.Entry | None:
+def _entry(result: CaseResult, told: list[Row | None]) -> ledger.Entry | None:
     """Return the one ledger entry for everything that a result wrote about its case, if it wrote anything."""
     found = [assessments.as_row(result.case_id, a)[1:] for a in result.assessments]
-    decided = [new[key][1:] for key in dict.fromkeys(n.key for n in result.notices) if key in new]
+    decided = [row[1:] for row in told if row is not None]
     if not found and not decided:
         return None
-    return ledger.Entry(ledger.of_case(result.case_id), "decided", dump({"assessments": found, "notices": decided}))
+    payload = dump({"assessments": found, "notices": decided})
+    return ledger.Entry(ledger.of_case(result.case_id), "decided", payload)
