@@ -261,6 +261,7 @@ def _checks() -> list[tuple[str, int]]:
         ("ruff format", run(PYTHON, "-m", "ruff", "format", "--check", ".")),
         ("mypy --strict", run(PYTHON, "-m", "mypy")),
         ("import contracts", run(BIN / "lint-imports")),
+        ("shipped rules", run(PYTHON, "-m", "deadline_guard", "check", "rules", "--locale", "en")),
     ]
     if (ROOT / "migrations" / "env.py").exists():
         results.append(("migrations fit the models", check_migrations()))
