@@ -50,6 +50,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Messages(Section):
+    """How many messages are too many."""
+
+    at_once: int = Field(default=5, ge=0, description="more for one person at one moment become one message; 0: never")
+    an_hour: Mapping[str, int] = Field(
+        default_factory=dict, description="messages an hour to one person by channel; what goes beyond becomes one"
+    )
+
+
 class Delivery(Section):
     """How messages leave."""
 
@@ -135,6 +144,7 @@ class Config(Section):
     channels: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict, description="one section a channel"
     )
+    messages: Messages = Messages()
     delivery: Delivery = Delivery()
     daemon: Daemon = Daemon()
     jobs: Jobs = Jobs()

@@ -21,9 +21,15 @@ _BY_DEFAULT: Mapping[Level, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How an office wants its messages: when the digest goes out (local time of the person)."""
+    """How an office wants its messages.
+
+    ``digest_at``: local time of the person. More than ``at_once`` notices for one person at one moment become one
+    message (0: never). ``caps``: messages an hour to one person by channel; what goes beyond becomes one message.
+    """
 
     digest_at: time = time(8, 30)
+    at_once: int = 0
+    caps: Mapping[str, int] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)  # rule id → profile
 
 
@@ -36,25 +42,32 @@ class Composed:
 
 
 def compose(
-    person: Person, notices: Sequence[Notice], settings: Settings, now: datetime, *, downtime: bool = False
+    person: Person,
+    notices: Sequence[Notice],
+    settings: Settings,
+    now: datetime,
+    *,
+    downtime: bool = False,
+    recent: Mapping[str, int] | None = None,
 ) -> tuple[Composed, datetime | None]:
     """Return the messages for one person's open notices and the instant at which held ones are due.
 
-    One notice is one message on each channel of its level; after downtime everything open becomes one summary,
-    most urgent first. A notice whose ``hold_until`` lies ahead, or that waits for the digest, is held and says why.
+    One notice is one message on each channel of its level; many at once, or what goes beyond a channel's cap
+    (``recent``: messages of the last hour by channel), and after downtime everything open, become one message, most
+    urgent first. A notice that waits for the digest or for the end of quiet hours is held and says why.
     """
     ready: list[Notice] = []
     held: dict[str, tuple[datetime, str]] = {}
     for notice in notices:
-        until = _hold(notice, person, settings)
+        until, why = _hold(notice, person, settings, now)
         if until is not None and until > now and not downtime:
-            held[notice.key] = (until, "digest" if notice.data.get("digest") else "held")
+            held[notice.key] = (until, why)
         else:
             ready.append(notice)
-    if downtime and len(ready) > 1:
+    many = len(ready) > 1 and (downtime or 0 < settings.at_once < len(ready))
+    messages = [] if many else [m for notice in ready for m in _single(person, notice, settings, now)]
+    if many or (len(ready) > 1 and _beyond_cap(messages, settings, recent or {})):
         messages = _summary(person, ready, settings, now)
-    else:
-        messages = [m for notice in ready for m in _single(person, notice, settings, now)]
     return Composed(tuple(messages), held), min((at for at, _ in held.values()), default=None)
 
 
@@ -83,10 +96,37 @@ def _nearest(table: Mapping[Level, tuple[str, ...]], level: Level) -> tuple[str,
     return table[max(lower)] if lower else table[min(table)]
 
 
-def _hold(notice: Notice, person: Person, settings: Settings) -> datetime | None:
+def _beyond_cap(messages: Sequence[Message], settings: Settings, recent: Mapping[str, int]) -> bool:
+    """Return whether a channel would carry more to this person within the hour than the office wants."""
+    planned: dict[str, int] = {}
+    for message in messages:
+        planned[message.channel] = planned.get(message.channel, 0) + 1
+    return any(n + recent.get(channel, 0) > settings.caps.get(channel, n) for channel, n in planned.items())
+
+
+def _hold(notice: Notice, person: Person, settings: Settings, now: datetime) -> tuple[datetime | None, str]:
+    """Return until when a notice waits, and why; never past the step or the deadline that it would miss."""
     if notice.data.get("digest"):
-        return next_local(notice.decided_at, settings.digest_at, person.zone)
-    return notice.hold_until
+        return next_local(notice.decided_at, settings.digest_at, person.zone), "digest"
+    if notice.hold_until is not None:
+        return notice.hold_until, "held"
+    if person.quiet is None or notice.level >= Level.CRITICAL or not _is_quiet(person, now):
+        return None, ""
+    until = next_local(now, person.quiet[1], person.zone)
+    following = notice.data.get("next")
+    limits = [notice.due_at, datetime.fromisoformat(str(following["at"])) if following else None]
+    if any(limit is not None and until >= limit for limit in limits):
+        return None, ""
+    return until, "quiet hours"
+
+
+def _is_quiet(person: Person, now: datetime) -> bool:
+    """Return whether it is quiet where the person is (``from`` later than ``to`` spans midnight)."""
+    if person.quiet is None:
+        return False
+    since, until = person.quiet
+    local = now.astimezone(ZoneInfo(person.zone)).time()
+    return since <= local < until if since <= until else local >= since or local < until
 
 
 def next_local(after: datetime, at: time, zone: str) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from deadline_guard.core.rules import CaseType, Title
 from deadline_guard.core.timeline import Case
@@ -24,6 +24,7 @@ class Person:
     deputy: str | None = None
     roles: tuple[str, ...] = ()
     active: bool = True
+    quiet: tuple[time, time] | None = None  # local time from … to …: only what cannot wait comes through
 
 
 @dataclass(frozen=True, slots=True)

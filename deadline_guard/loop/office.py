@@ -36,4 +36,9 @@ class Office:
     @property
     def settings(self) -> Settings:
         """Return what compose needs to know of the office."""
-        return Settings(self.config.digest_at, {r.id: r.profile for r in self.rulebook.rules.values()})
+        return Settings(
+            self.config.digest_at,
+            self.config.messages.at_once,
+            self.config.messages.an_hour,
+            {r.id: r.profile for r in self.rulebook.rules.values()},
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -48,7 +48,10 @@ def _fill(
     person = directory.persons.get(person_id) or directory.persons[directory.fallback]
     if not person.channels:
         person = replace(person, channels={"console": person.id})
-    composed, _ = compose(person, [s.notice for s in waiting], settings, now, downtime=downtime)
+    recent = messages.sent_since(conn, person.id, now - timedelta(hours=1)) if settings.caps else {}
+    composed, _ = compose(
+        person, [s.notice for s in waiting], settings, now, downtime=downtime, recent=recent
+    )
     ids = {s.notice.key: s.id for s in waiting}
     messages.insert(conn, composed.messages, now)
     notices.hold(conn, [(ids[key], until, why) for key, (until, why) in composed.held.items()], now)

@@ -138,6 +138,16 @@ def put_thread_root(conn: Connection, thread: str, channel: str, person: str, ro
     )
 
 
+def sent_since(conn: Connection, person: str, since: datetime) -> dict[str, int]:
+    """Return how many messages were made for a person since an instant, by channel."""
+    rows = fetch(
+        conn,
+        "SELECT channel, COUNT(*) FROM message WHERE person = ? AND made_at > ? AND state <> 'withdrawn' GROUP BY channel",
+        (person, micros(since)),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def carried_elsewhere(conn: Connection, message: int) -> bool:
     """Return whether every notice of a message is carried by another one that was sent or is under way."""
     return not scalar(

@@ -34,6 +34,7 @@ zone: {zone}
 locale: en
 channels: {{email: {{host: 127.0.0.1, port: {port}, sender: guard@office.example}}, console: {{}}}}
 jobs: {{audit: "off", sync: "off"}}
+messages: {{at_once: 0}}
 clock: {{start: "{start}", until: "{until}"}}
 """
     config.write_text(text + (f'go_live: "{go_live}"\n' if go_live else ""), encoding="utf-8")

@@ -81,6 +81,7 @@ class World:
     )
     start: str = "2026-03-02 08:00"
     downtime_after: timedelta = timedelta(hours=1)
+    at_once: int = 0
     sent: list[Sent] = field(default_factory=list)
     failures: dict[str, DeliveryError] = field(default_factory=dict)
 
@@ -93,6 +94,7 @@ class World:
         config = Config(
             zone="Asia/Shanghai",
             jobs={"audit": "off"},
+            messages={"at_once": self.at_once},
             daemon={"downtime_after": f"{self.downtime_after.total_seconds()} seconds"},
         )  # type: ignore[arg-type]
         self.office = Office(
