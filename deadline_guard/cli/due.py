@@ -1,0 +1,143 @@
+"""`due`: what is coming, the riskiest first; readable without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale, desk
+from deadline_guard.core.rules import Acts, Level
+from deadline_guard.core.text import Text
+from deadline_guard.messages.texts import Texts, safe
+from deadline_guard.messages.words import LEVELS, badge
+from deadline_guard.views.due import Due, counts, due
+from deadline_guard.views.items import Sight
+
+STYLES: Final = {
+    Level.OK: "green",
+    Level.EARLY: "blue",
+    Level.NEAR: "yellow",
+    Level.URGENT: "bold red",
+    Level.CRITICAL: "bold red",
+    Level.OVERDUE: "bold reverse",
+}
+BOARD: Final = Text("What is coming", "即将到期")
+AS_OF: Final = Text("as of {at}", "截至 {at}")
+HELD: Final = Text("‖ held", "‖ 中止")
+WATCH: Final = Text("◇ to observe", "◇ 关注")
+NO_OWNER: Final = Text("⊘ NO OWNER", "⊘ 无责任人")
+SEEN: Final = Text("✓ acknowledged", "✓ 已知悉")
+SILENT: Final = Text("no answer, step {step} of {steps}", "未答复,第 {step}/{steps} 级")
+NOTHING: Final = Text("Nothing is open in this time.", "此期间没有未结期限。")
+COLUMNS: Final = (
+    Text("Level", "级别"),
+    Text("Left", "剩余"),
+    Text("Due", "截止"),
+    Text("Case", "案件"),
+    Text("What", "事项"),
+    Text("Owner", "责任人"),
+    Text("Answer", "答复"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("due")(show)
+
+
+def show(
+    days: Annotated[
+        int | None, typer.Option("--days", min=0, help="Only what is due within so many days. 天数。")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    locale: Locale = None,
+) -> None:
+    """Show what is coming, the riskiest first. 查看即将到期的事项。"""
+    with desk(config, locale) as at:
+        print_board(at, days)
+
+
+def print_board(at: Desk, days: int | None = None, console: Console | None = None, most: int | None = None) -> None:
+    """Print the due list of an office; ``most`` cuts it after so many lines and says so."""
+    with at.app.store.read() as conn:
+        office = at.app.office
+        found = due(conn, Sight(office.rulebook, office.calendars, office.directory(conn)), at.now, days)
+    out = console or at.console
+    out.print(headline(at, found))
+    if not found:
+        out.print(NOTHING.said(at.t.locale))
+        return
+    out.print(table(at.t, found[:most]))
+    if most is not None and len(found) > most:
+        rest = Text(f"… and {len(found) - most} more", f"…… 另有 {len(found) - most} 项")
+        out.print(rest.said(at.t.locale), style="dim")
+
+
+def headline(at: Desk, found: Sequence[Due]) -> Line:
+    """Return one line: how many at each level, as of when."""
+    line = Line(f"{BOARD.said(at.t.locale)}  ", "bold")
+    for level, n in counts(found).items():
+        line.append(f"{badge(at.t, LEVELS[level])} {n}  ", STYLES[level])
+    stamp = at.t.stamp(at.now, at.app.config.zone)
+    return line.append(AS_OF.said(at.t.locale).format(at=stamp), "dim")
+
+
+def table(t: Texts, found: Sequence[Due]) -> Table:
+    """Return the rows as a table; level is always shape and word besides its colour."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for title in COLUMNS:
+        grid.add_column(title.said(t.locale), no_wrap=title in COLUMNS[:3], overflow="fold")
+    for one in found:
+        grid.add_row(*_cells(t, one))
+    return grid
+
+
+def _cells(t: Texts, one: Due) -> tuple[Line, ...]:
+    what = safe(t.title(one.what)) + (f" – {safe(one.detail)}" if one.detail else "")
+    case = Line(safe(one.code))
+    if one.title:
+        case.append(f"\n{safe(one.title)}", "dim")
+    return (
+        _level(t, one),
+        Line(left(t, one)),
+        Line(t.day(one.due_on) if one.due_on and not one.held else "–"),
+        case,
+        Line(what),
+        Line(NO_OWNER.said(t.locale), "bold") if one.unowned else Line(safe(one.owner)),
+        Line(_answer(t, one)),
+    )
+
+
+def _level(t: Texts, one: Due) -> Line:
+    if one.held:
+        return Line(HELD.said(t.locale), "dim")
+    if one.acts in (Acts.COURT, Acts.OPPONENT):
+        return Line(WATCH.said(t.locale), "dim")
+    return Line(badge(t, LEVELS[one.level]), STYLES[one.level])
+
+
+def left(t: Texts, one: Due) -> str:
+    """Return the time left in working and calendar days, or how long it is past."""
+    if one.days_left is None or one.held:
+        return "–"
+    if one.level is Level.OVERDUE or one.days_left < 0:
+        past = max(-one.days_left, 0)
+        return Text(f"{past} d past", f"逾期 {past} 天").said(t.locale)
+    days = Text(f"{one.days_left} d", f"{one.days_left} 天").said(t.locale)
+    if one.working_days_left is None:
+        return days
+    working = Text(f"{one.working_days_left} wd", f"{one.working_days_left} 工作日").said(t.locale)
+    return f"{working} / {days}"
+
+
+def _answer(t: Texts, one: Due) -> str:
+    if one.held or one.level is Level.OK or one.acts in (Acts.COURT, Acts.OPPONENT):
+        return ""
+    if one.acknowledged and one.level < Level.OVERDUE:
+        return SEEN.said(t.locale)
+    return SILENT.said(t.locale).format(step=one.step, steps=one.steps)

@@ -1,0 +1,38 @@
+"""`run` and `watchdog`: the daemon, and the small process that speaks when the daemon cannot."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from deadline_guard import watchdog as guard
+from deadline_guard.app import App
+from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile
+from deadline_guard.daemon import Daemon
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("run")(run)
+    app.command("watchdog")(watchdog)
+
+
+def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Watch every date and warn, until stopped. 运行守护进程。"""
+    office = App.open(config, create=True)
+    logging.basicConfig(
+        stream=sys.stderr, level=office.config.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for noisy in ("apscheduler", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    Daemon(office).run()
+
+
+def watchdog(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Mail the admin if nobody is watching; for a timer or cron line. 独立看门狗,由定时任务运行。"""
+    found = guard.watch(config)
+    if found:
+        typer.echo(found)
+        raise typer.Exit(1)

@@ -1,0 +1,97 @@
+"""What every command that works on an office shares: its configuration, its language, its day, its console."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from deadline_guard.app import App
+from deadline_guard.core.text import Text
+from deadline_guard.errors import ConfigError, InputError
+from deadline_guard.messages.texts import Texts, known, texts
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration. 配置文件。")]
+Locale = Annotated[str | None, typer.Option("--locale", help="en or zh_Hans; else the office's. 语言。")]
+By = Annotated[str | None, typer.Option("--by", help="Who says so: an id of people.yaml, else your login. 由谁记录。")]
+DEFAULT_CONFIG: Final = Path("config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An opened office with the language in which to speak to whoever typed the command."""
+
+    app: App
+    t: Texts
+    console: Console
+
+    @property
+    def now(self) -> datetime:
+        """Return the office's present instant."""
+        return self.app.clock.now()
+
+    def say(self, text: Text, **names: object) -> None:
+        """Print a sentence; names in it are shown as they are, never read as markup."""
+        said = text.said(self.t.locale)
+        self.console.print(said.format(**names) if names else said, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def desk(config: Path, locale: str | None = None) -> Iterator[Desk]:
+    """Open the office that a configuration names; raises ConfigError where there is none."""
+    if not config.is_file():
+        raise ConfigError(f"{config}: no such file; name it with --config, or make one with `deadline-guard init`")
+    app = App.open(config)
+    try:
+        yield Desk(app, texts(known(locale or app.config.locale)), Console())
+    finally:
+        app.close()
+
+
+def author(by: str | None) -> str:
+    """Return who says so: the one named, else the login under which the command runs."""
+    if by:
+        return by
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def day(value: str, field: str) -> date:
+    """Return a civil date; raises InputError for anything but YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InputError(field=field, message=f"found {value!r}, expected a date such as 2026-12-03") from None
+
+
+def moment(value: str, field: str, zone: str) -> datetime:
+    """Return an instant: with an offset as it stands, else on the clocks of ``zone``; a bare day begins at 00:00."""
+    try:
+        if len(value) == len("2026-12-03"):
+            return datetime.combine(date.fromisoformat(value), time(), ZoneInfo(zone))
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise InputError(field=field, message=f"found {value!r}, expected a time such as '2026-12-03 17:00'") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
+
+
+def pairs(given: list[str] | None, field: str) -> dict[str, str]:
+    """Return ``name=value`` words as a mapping; raises InputError for a word without ``=``."""
+    found: dict[str, str] = {}
+    for word in given or ():
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise InputError(field=field, message=f"found {word!r}, expected name=value")
+        found[name.strip()] = value.strip()
+    return found

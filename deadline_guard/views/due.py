@@ -1,0 +1,107 @@
+"""What is coming: every open clock with its level now, the time left, who owns it, and whether anybody answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.deadlines import State
+from deadline_guard.core.law import law_of
+from deadline_guard.core.rules import Acts, Level, Title
+from deadline_guard.core.timeline import Answer, Case, Timeline
+from deadline_guard.store import board, events
+from deadline_guard.store.board import OpenRow
+from deadline_guard.store.events import AnswerRow
+from deadline_guard.views.items import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One line of the due list; days are counted from today in the case's zone, negative once past."""
+
+    case_id: str
+    code: str
+    title: str
+    rule: str
+    cycle: str
+    what: Title
+    detail: str
+    level: Level
+    held: bool
+    due_on: date | None
+    due_at: datetime | None
+    days_left: int | None
+    working_days_left: int | None
+    owner: str
+    unowned: bool
+    acknowledged: bool
+    step: int
+    steps: int
+    acts: Acts
+
+    @property
+    def risk(self) -> tuple[object, ...]:
+        """Return the key by which the list is sorted: worst level, then unowned, unanswered, earliest."""
+        at = self.due_at.timestamp() if self.due_at else float("inf")
+        return (self.held, self.acts is not Acts.PARTY, -self.level, not self.unowned, self.acknowledged, at, self.code)
+
+
+def due(conn: Connection, sight: Sight, now: datetime, days: int | None = None) -> list[Due]:
+    """Return what is open, sorted by risk; ``days`` leaves out what is due later than so many days from now."""
+    rows = board.open_rows(conn, None if days is None else now + timedelta(days=days + 1))
+    answered = events.answers(conn, {r.case_id for r in rows}, [Answer.ACKNOWLEDGED.value])
+    return sorted((_due(r, answered.get(r.case_id, ()), sight, now) for r in rows), key=lambda d: d.risk)
+
+
+def counts(found: Sequence[Due]) -> Mapping[Level, int]:
+    """Return how many lines there are at each level, the worst first; held ones and others' clocks left out."""
+    ours = [d.level for d in found if not d.held and d.acts in (Acts.PARTY, Acts.OTHER)]
+    return {level: ours.count(level) for level in sorted(Level, reverse=True)}
+
+
+def _due(row: OpenRow, answered: Sequence[AnswerRow], sight: Sight, now: datetime) -> Due:
+    rule = sight.rulebook.rules.get(row.rule)
+    held = row.state == State.HELD
+    level = Level.OK if held else _level(row, now)
+    reached = max((at for at, word in row.crossings if at <= now), default=None)
+    since = max((at for at in (reached, row.since) if at is not None), default=now)
+    person = sight.directory.persons.get(row.owner)
+    days, working = _left(row, sight, now)
+    return Due(
+        case_id=row.case_id, code=row.code, title=row.title, rule=row.rule, cycle=row.cycle,
+        what=rule.title if rule else {"zh": row.rule, "en": row.rule}, detail=row.what, level=level, held=held,
+        due_on=row.due_on, due_at=row.due_at, days_left=days, working_days_left=working,
+        owner=person.name if person else row.owner, unowned="owner" not in row.owners,
+        acknowledged=any(_about(a, row) and since <= a.recorded_at <= now for a in answered),
+        step=row.step, steps=len(rule.profile.chain) + 1 if rule else 1, acts=rule.acts if rule else Acts.PARTY,
+    )  # fmt: skip
+
+
+def _about(answer: AnswerRow, row: OpenRow) -> bool:
+    return answer.rule in (None, row.rule) and answer.cycle in (None, row.cycle)
+
+
+def _level(row: OpenRow, now: datetime) -> Level:
+    """Return the level at ``now`` from the stored crossings: the list is right even while nobody sweeps."""
+    return max((Level[word.upper()] for at, word in row.crossings if at <= now), default=Level.OK)
+
+
+def _left(row: OpenRow, sight: Sight, now: datetime) -> tuple[int | None, int | None]:
+    """Return calendar and working days from today to the due date, by the calendar of the court's seat."""
+    if row.due_on is None:
+        return None, None
+    today = now.astimezone(ZoneInfo(row.zone)).date()
+    days = (row.due_on - today).days
+    rule = sight.rulebook.rules.get(row.rule)
+    if rule is None:
+        return days, None
+    bare = Case(
+        row.case_id, row.code, row.case_type, Timeline(), zone=row.zone, calendar=row.calendar,
+        jurisdiction=row.jurisdiction,
+    )  # fmt: skip
+    calendar = law_of(rule, bare, sight.rulebook, sight.calendars).calendar
+    return days, calendar.working_days_between(today, row.due_on)
