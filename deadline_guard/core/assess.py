@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.conditions import matches
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.levels import Crossing, crossings, level_at, next_crossing
@@ -60,7 +61,7 @@ def meets(rule: Rule, case: Case) -> bool:
         held = case.attributes.get(name)
         if held not in allowed:
             return False
-    return True
+    return not rule.when or matches(rule.when, case.attributes)
 
 
 def _in_order(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

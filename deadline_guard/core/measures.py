@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
+from deadline_guard.core.conditions import number
 from deadline_guard.core.instants import day_ends, occurred, zone_of
 from deadline_guard.core.period import Period, Unit, parse_period
 from deadline_guard.core.rules import Level, Profile, Rule, Trigger, WhenKind
@@ -55,16 +56,6 @@ class Stretch:
     points: tuple[Point, ...]
     begins: tuple[tuple[datetime, Level], ...]
     ended: Point | None = None
-
-
-def number(value: Any) -> Fraction | None:
-    """Return a reported number exactly (a text as it is written), or None for what is none."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return Fraction(str(value).strip().replace(",", ""))
-    except (ValueError, ZeroDivisionError):
-        return None
 
 
 def level_of(value: Fraction, profile: Profile) -> Level:

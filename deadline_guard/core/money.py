@@ -9,13 +9,13 @@ from fractions import Fraction
 from typing import Any, Final
 
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.conditions import number
 from deadline_guard.core.counting import count_date
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.endings import Ending, follows
 from deadline_guard.core.instants import occurred
 from deadline_guard.core.jurisdictions import policy_for
 from deadline_guard.core.limits import Look, granted, look_at
-from deadline_guard.core.measures import number
 from deadline_guard.core.period import Period, Unit, parse_period
 from deadline_guard.core.rules import Rule, Rulebook
 from deadline_guard.core.timeline import EMPTY, Case, Event, Timeline

@@ -53,7 +53,8 @@ class Run:
         """Go on from a further count, whose derivation follows the one so far."""
         self.due, self.due_at = found.due, found.due_at or day_ends(found.due_on, self.zone)
         self.rolled = found.rolled
-        self.provisional = tuple(dict.fromkeys((*self.provisional, *found.provisional_because)))
+        if found.provisional_because:
+            self.provisional = tuple(dict.fromkeys((*self.provisional, *found.provisional_because)))
         self.readings = tuple(Alternative(_civil(r.due, self.zone), r.why) for r in found.readings)
         self.basis += found.basis
 
@@ -142,7 +143,7 @@ def _first(meter: Meter, cycle: Cycle, limit: Period | None, stood: Sequence[Sto
         trigger = cycle.at or day_starts(cycle.on, meter.law.zone)
         flags = [] if cycle.at else ["hour_unknown"]
     found = meter.end(trigger, limit, spans(stood, cycle.on) if stood else (), meter.rule.direction)
-    at = Run(meter.law.zone, flags=flags)
+    at = Run(meter.law.zone, flags=flags, provisional=cycle.provisional, basis=cycle.basis)
     at.take(found)
     at.starts_at = min(meter.starts(trigger, cycle.known_at), at.due_at)
     return at
@@ -152,7 +153,7 @@ def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:
     """Take the date that the event's data names; one that cannot be read is due at once, and says so."""
     data = cycle.event.data if cycle.event else {}
     due = moment(data.get(rule.date_field or ""), law.zone)
-    start = day_starts(cycle.on, law.zone)
+    start = day_starts(cycle.on, law.zone) if cycle.at is None else cycle.at.astimezone(UTC)
     at = Run(law.zone, start, cycle.on, start, what=str(data.get("what") or ""))
     closed = False
     try:
@@ -163,7 +164,7 @@ def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:
         at.put(cycle.on, "set", SET_BY_COURT)
     if due is None:
         at.flags.append("date_unreadable")
-    elif at.due_on < cycle.on:
+    elif at.due_on < cycle.on or (isinstance(due, datetime) and cycle.at is not None and due < cycle.at):
         at.flags.append("date_before_event")
     if closed:
         at.flags.append("weekend")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from deadline_guard.core.conditions import matches
+from deadline_guard.core.derivation import Step
 from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Rule, Trigger
 from deadline_guard.core.timeline import Case, Event, Timeline
@@ -28,6 +30,10 @@ class Chained(Protocol):
     def unconfirmed(self) -> bool: ...
     @property
     def state(self) -> str: ...
+    @property
+    def provisional(self) -> tuple[str, ...]: ...
+    @property
+    def basis(self) -> tuple[Step, ...]: ...
 
 
 class Cycle(NamedTuple):
@@ -35,7 +41,7 @@ class Cycle(NamedTuple):
 
     ``on`` / ``at`` is where counting starts, ``since`` / ``since_at`` from when acts end it (None: always).
     ``event`` is None where another rule's end opened it; ``held`` says that this end is itself held; ``limit``
-    stands in for that of the rule's version.
+    stands in for that of the rule's version; ``provisional`` and ``basis`` are what the beginning itself rests on.
     """
 
     id: str
@@ -49,29 +55,8 @@ class Cycle(NamedTuple):
     unconfirmed: bool = False
     held: bool = False
     limit: Period | None = None
-
-
-def matches(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Return whether every named field has the wanted value, one of a list, or lies in ``gte`` … ``lt``."""
-    return all(_fits(value, found.get(name)) for name, value in wanted.items())
-
-
-def _fits(wanted: Any, found: Any) -> bool:
-    if isinstance(wanted, Mapping):
-        return found is not None and all(_COMPARE[op](found, limit) for op, limit in wanted.items())
-    if isinstance(wanted, list | tuple | set | frozenset):
-        return found in wanted
-    return bool(found == wanted)
-
-
-_COMPARE = {
-    "gte": lambda found, limit: found >= limit,
-    "gt": lambda found, limit: found > limit,
-    "lte": lambda found, limit: found <= limit,
-    "lt": lambda found, limit: found < limit,
-    "eq": lambda found, limit: found == limit,
-    "not": lambda found, limit: found != limit,
-}
+    provisional: tuple[str, ...] = ()
+    basis: tuple[Step, ...] = ()
 
 
 def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) -> list[Cycle]:
@@ -199,4 +184,6 @@ def _chained(end: Chained) -> Cycle:
         since=end.trigger_on,
         unconfirmed=end.unconfirmed,
         held=end.state == "held",
+        provisional=end.provisional,
+        basis=end.basis,
     )

@@ -52,9 +52,7 @@ def test_a_rest_day_rolls_by_the_law_of_the_jurisdiction() -> None:
     plain = one(rule("15 days"), *events)
     civil = one(rule("15 days", jurisdiction="cn-civil"), *events, calendar="cn")
     assert (plain.due_on, plain.rolled) == (date(2026, 2, 15), False)
-    assert (civil.due_on, civil.rolled) == (date(2026, 2, 23), True), (
-        "a Sunday, then a week of holidays, a weekend"
-    )
+    assert (civil.due_on, civil.rolled) == (date(2026, 2, 23), True), "a Sunday, then a week of holidays, a weekend"
 
 
 @pytest.mark.parametrize(
@@ -76,9 +74,7 @@ def test_the_calendar_of_the_courts_seat_wins(given: dict[str, Any], expected: s
 
 
 def test_an_unknown_calendar_is_named_with_those_known() -> None:
-    with pytest.raises(
-        ValueError, match=r"calendar 'mars' of rule r on case C-1 is unknown; known are: cn, de"
-    ):
+    with pytest.raises(ValueError, match=r"calendar 'mars' of rule r on case C-1 is unknown; known are: cn, de"):
         one(rule(), TRIGGER, calendar="mars")
 
 
@@ -183,6 +179,18 @@ def test_a_chained_rule_runs_from_the_rolled_end_of_the_other() -> None:
     assert deadlines(after, here, book, CALENDARS, NOW) == ()
 
 
+def test_a_chain_is_as_provisional_as_its_first_link_and_shows_its_derivation() -> None:
+    before = rule("15 days", id="a", jurisdiction="cn-civil")
+    after = rule("10 days", id="b", trigger=Trigger(rule="a"))
+    here = case(event("opened", "2026-12-20"), calendar="cn")
+    book = rulebook(before, after)
+    first = deadlines(before, here, book, CALENDARS, NOW)
+    (got,) = deadlines(after, here, book, CALENDARS, NOW, {"a": first})
+    assert got.provisional == first[0].provisional != ()
+    assert got.basis[: len(first[0].basis)] == first[0].basis
+    assert len(got.basis) > len(first[0].basis)
+
+
 def test_nothing_is_chained_to_a_cancelled_period_and_a_held_one_holds_its_chain() -> None:
     before = rule("15 days", id="a", cancelled_by=("withdrawn",), suspends=(Pair("stayed", "resumed"),))
     after = rule("10 days", id="b", trigger=Trigger(rule="a"))
@@ -224,6 +232,13 @@ class TestDateCertain:
         got = self.given("2026-02-27")
         assert got.flags == ("date_before_event",)
         assert got.starts_at == got.due_at
+
+    def test_before_the_hour_of_its_own_event_is_flagged_too(self) -> None:
+        told = event("deadline_set", "2026-03-02 10:00", data={"due": "2026-03-02T09:59"})
+        assert one(self.RULE, told).flags == ("date_before_event",)
+        told = event("deadline_set", "2026-03-02 10:00", data={"due": "2026-03-02T11:00"})
+        got = one(self.RULE, told)
+        assert (got.flags, got.starts_at) == ((), local("2026-03-02 10:00"))
 
     @pytest.mark.parametrize("due", [None, "soon", "", 5, "9999-12-31"])
     def test_that_cannot_be_read_is_due_at_once_rather_than_never(self, due: Any) -> None:
@@ -288,12 +303,8 @@ class TestEnds:
         ("opened", "acted", "done"),
         [(None, None, True), ("a", "a", True), ("a", "b", False), ("a", None, False), (None, "a", False)],
     )
-    def test_an_act_ends_the_cycle_of_its_own_subject(
-        self, opened: str | None, acted: str | None, done: bool
-    ) -> None:
-        got = one(
-            rule(), event("opened", "2026-03-02", subject=opened), event("acted", "2026-03-03", subject=acted)
-        )
+    def test_an_act_ends_the_cycle_of_its_own_subject(self, opened: str | None, acted: str | None, done: bool) -> None:
+        got = one(rule(), event("opened", "2026-03-02", subject=opened), event("acted", "2026-03-03", subject=acted))
         assert (got.state is State.DONE) is done
 
     def test_an_act_ends_every_cycle_opened_before_it_and_none_after(self) -> None:
@@ -311,9 +322,7 @@ class TestEnds:
         got = {d.cycle: d.ended_by for d in found(made, case(*events))}
         assert got == {"t:a": "t:b", "t:b": "t:c", "t:c": None}
 
-    @pytest.mark.parametrize(
-        ("subject", "state"), [(None, State.CANCELLED), ("a", State.CANCELLED), ("b", State.OPEN)]
-    )
+    @pytest.mark.parametrize(("subject", "state"), [(None, State.CANCELLED), ("a", State.CANCELLED), ("b", State.OPEN)])
     def test_a_cancellation_without_subject_ends_all(self, subject: str | None, state: State) -> None:
         made = rule(cancelled_by=("withdrawn",))
         got = one(
@@ -414,9 +423,7 @@ def test_a_contradiction_works_with_the_earlier_date_and_shows_the_other() -> No
     other = event("opened", "2026-03-06", "x", revision=3)
     got = one(rule(), event("opened", "2026-03-02", "x", conflicts=(other,)))
     assert (got.due_on, got.flags) == (date(2026, 3, 17), ("conflict",))
-    assert [(r.due_on, r.why) for r in got.readings] == [
-        (date(2026, 3, 21), "revision 3 contradicts this one")
-    ]
+    assert [(r.due_on, r.why) for r in got.readings] == [(date(2026, 3, 21), "revision 3 contradicts this one")]
 
 
 @pytest.mark.parametrize("other", [{"retracted": True}, {"subject": "renamed"}])
@@ -498,9 +505,7 @@ class TestSeveralClocks:
         got = one(made, event("a", "2026-03-02", "a"), event("b", "2026-03-05", "b"))
         assert (got.cycle, got.due_on) == ("t:a", date(2026, 3, 7))
         assert one(made, event("a", "2026-03-02", "a")).due_on == date(2026, 3, 12)
-        bare = rule(
-            None, trigger=Trigger(), trigger_any=(Trigger("a"), Trigger("b", limit=parse_period("2 days")))
-        )
+        bare = rule(None, trigger=Trigger(), trigger_any=(Trigger("a"), Trigger("b", limit=parse_period("2 days"))))
         assert found(bare, case(event("a", "2026-03-02"))) == ()
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from deadline_guard.core.assess import assess
+from deadline_guard.core.conditions import number
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.levels import crossings
-from deadline_guard.core.measures import days_past, level_of, number
+from deadline_guard.core.measures import days_past, level_of
 from deadline_guard.core.rules import Level, Profile, Rule, Threshold, Trigger, When, WhenKind
 from deadline_guard.core.timeline import Event
 from tests.core.building import CALENDARS, case, event, local, rule, rulebook, stage, utc
