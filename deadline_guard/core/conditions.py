@@ -20,7 +20,7 @@ def number(value: Any) -> Fraction | None:
 def matches(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     """Return whether every named field has the wanted value, one of a list, or lies in ``gte`` … ``lt``.
 
-    Limits compare numbers as numbers, also where an import kept them as text, and else text as text (ISO dates).
+    A number as limit compares numbers, also where an import kept them as text; a text compares texts (ISO dates).
     A field that is not there meets no condition but ``not``.
     """
     return all(_fits(value, found.get(name)) for name, value in wanted.items())
@@ -39,9 +39,9 @@ def _compared(op: str, found: Any, limit: Any) -> bool:
         return bool(found == limit)
     if op == "not":
         return bool(found != limit)
-    if found is None:
-        return False
     a, b = number(found), number(limit)
+    if found is None or (a is None and b is not None):
+        return False
     return _ORDER[op](a, b) if a is not None and b is not None else bool(_ORDER[op](str(found), str(limit)))
 
 

@@ -26,7 +26,7 @@ from tests.core.building import CALENDARS, case, event, rule, rulebook
         ({"amount": {"gt": 9, "lt": "10.5"}}, {"amount": 10}, True),
         ({"amount": {"lte": 9}}, {"amount": 10}, False),
         ({"amount": {"gte": 1}}, {}, False),
-        ({"amount": {"gte": 1}}, {"amount": "unknown"}, True),  # text compares as text
+        ({"amount": {"gte": 1}}, {"amount": "unknown"}, False),
         ({"filed": {"lt": "2024-01-01"}}, {"filed": "2023-12-31"}, True),
         ({"side": {"not": "court"}}, {}, True),
         ({"side": {"eq": "court"}}, {"side": "court"}, True),
