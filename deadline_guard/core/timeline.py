@@ -112,7 +112,11 @@ class Timeline:
     @classmethod
     def of(cls, events: Iterable[Event]) -> Timeline:
         """Index events that are already effective (one per identity)."""
-        ordered = tuple(sorted(events, key=lambda e: e.order))
+        return cls.in_order(tuple(sorted(events, key=lambda e: e.order)))
+
+    @classmethod
+    def in_order(cls, ordered: tuple[Event, ...]) -> Timeline:
+        """Index effective events that are sorted by ``order`` already."""
         kinds: dict[str, list[Event]] = {}
         for event in ordered:
             kinds.setdefault(event.kind, []).append(event)
@@ -146,9 +150,7 @@ def effective(revisions: Iterable[Event]) -> Event | None:
     hand = by_hand[-1]
     if hand.content() == latest.content():
         return None if latest.retracted else latest
-    rivals = sorted(
-        (e for e in (hand, latest) if not e.retracted), key=lambda e: (_date_that_works(e), e.revision)
-    )
+    rivals = sorted((e for e in (hand, latest) if not e.retracted), key=lambda e: (_date_that_works(e), e.revision))
     if not rivals:
         return None
     other = latest if rivals[0] is hand else hand
@@ -166,10 +168,7 @@ def timeline(revisions: Iterable[Event], known_at: datetime | None = None) -> Ti
     for event in revisions:
         if known_at is None or event.recorded_at <= known_at:
             chains.setdefault((event.source, event.source_id), []).append(event)
-    folded = (
-        chain[0] if len(chain) == 1 and not chain[0].retracted else effective(chain)
-        for chain in chains.values()
-    )
+    folded = (chain[0] if len(chain) == 1 and not chain[0].retracted else effective(chain) for chain in chains.values())
     return Timeline.of(e for e in folded if e is not None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -191,16 +191,25 @@ def _timelines(
     until = 2**63 if known_at is None else micros(known_at)
     timelines: dict[str, Timeline] = {}
     later: dict[str, int] = {}
-    for case_id, revisions in fetch(conn, _REVISIONS_OF, among(ids)):
+    for case_id, gathered in fetch(conn, _REVISIONS_OF, among(ids)):
+        revisions = load(gathered)
+        revisions.sort(key=_order)
         events: list[Event] = []
-        for kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, gone in load(revisions):
+        once = True  # every identity has one revision that holds, as nearly always: nothing to fold
+        for kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, gone in revisions:
             if recorded_at > until:
                 later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
                 continue
+            once = once and revision == 1 and not gone
             event = Event(
                 kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision,
                 by, _ORIGINS[origin], subject, data or EMPTY, gone == 1,
             )  # fmt: skip
             events.append(event)
-        timelines[case_id] = timeline(events)
+        timelines[case_id] = Timeline.in_order(tuple(events)) if once else timeline(events)
     return timelines, later
+
+
+def _order(revision: list[Any]) -> tuple[str, int, int, str]:
+    """Return the key of ``Event.order`` as it lies in the columns (ISO dates sort as dates)."""
+    return (revision[1], revision[5] or 0, revision[4], f"{revision[2]}:{revision[3]}")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from deadline_guard.core.timeline import Event, Origin, timeline
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import Store, cases, events, queue
+from deadline_guard.store.columns import instant, instant_or_none, load
 from deadline_guard.store.events import EventRow, Recorded
 from tests.store.making import HOUR, NOW, case, scratch, served, settle_all
 
@@ -229,3 +230,41 @@ def test_a_file_in_one_piece_and_row_by_row_record_the_same(imported: list[Event
             stored = conn.exec_driver_sql(EVERYTHING).all()
         found.append(([sum(column) for column in zip((0, 0, 0, 0), *counts, strict=True)], stored))
     assert found[0] == found[1]
+
+
+moments = st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+facts = st.builds(
+    lambda kind, on, source, source_id, recorded_at, at, data, retracted: Event(
+        kind, on, source, source_id, recorded_at, at, data=data, retracted=retracted
+    ),
+    st.sampled_from(["served", "heard", "听证"]),
+    st.dates(date(2026, 1, 1), date(2026, 1, 3)),
+    st.sampled_from(["csv", "案"]),
+    st.sampled_from(["1", "2", "10", "é", "号"]),
+    moments,
+    st.none() | moments,
+    st.sampled_from([{}, {"due": "2026-02-01"}]),
+    st.booleans(),
+)
+STORED = "SELECT source, source_id, revision, kind, on_date, at, data, retracted, recorded_at FROM event"
+
+
+@given(st.lists(facts, max_size=12), st.none() | moments)
+def test_what_is_loaded_is_what_the_core_folds(given_facts: list[Event], known_at: datetime | None) -> None:
+    stored: list[Event] = []
+    with scratch() as conn:
+        cases.put_case(conn, case("c1"), NOW)
+        for fact in given_facts:
+            events.record_events(conn, [events.event_row("c1", fact)], NOW)
+        for row in conn.exec_driver_sql(STORED):
+            event = Event(
+                row.kind, date.fromisoformat(row.on_date), row.source, row.source_id, instant(row.recorded_at),
+                instant_or_none(row.at), row.revision, data=load(row.data), retracted=bool(row.retracted),
+            )  # fmt: skip
+            stored.append(event)
+        found = cases.load_cases(conn, ["c1"], known_at)["c1"]
+    wanted = timeline(stored, known_at)
+    assert found.case.timeline.events == wanted.events
+    assert found.case.timeline.by_kind == wanted.by_kind
+    unknown = [e.recorded_at for e in stored if known_at is not None and e.recorded_at > known_at]
+    assert found.next_known_at == min(unknown, default=None)
