@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Final
+from typing import Final, TypeAlias
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
@@ -51,6 +51,9 @@ class Batch:
     events: list[EventRow] = field(default_factory=list)
 
 
+Placer: TypeAlias = Callable[[str, Said, Told, Batch], None]
+
+
 class Reading:
     """Reads a table once; ``seen`` ends the pass knowing every identity when ``keep_identities`` is set."""
 
@@ -71,9 +74,9 @@ class Reading:
         self.seen = Seen()
         self._plan = Plan(mapping, positions(table.header, mapping.columns, table.path), words)
         self._keep = keep_identities
-        self._source = mapping.source
-        self._refusing = any(event.repeat is Repeat.REFUSE for event in mapping.events if not event.per_case)
         self._recorded_by = f"import {table.path.name}"
+        self._places = [self._placer(plan) for plan in self._plan.of_row]
+        self._refusing = [n for n, plan in enumerate(self._plan.of_row) if plan.map.repeat is Repeat.REFUSE]
 
     def batches(self, progress: Progress | None = None) -> Iterator[Batch]:
         """Yield what the file says; rows that are corrected by a later row of the file come last."""
@@ -142,26 +145,31 @@ class Reading:
         self.tally.rows += len(rows)
         firsts = chunk.hashes(plan.case_columns)
         by_row: Iterable[tuple[Told | None, ...]] = zip(*told, strict=True) if told else repeat(())
+        said, last = None, None
         for row, case_id, first, events in zip(rows, ids, firsts, by_row, strict=bool(told)):
-            self._take_one(row, case_id, first, events, batch)
+            if case_id != last or said is None:
+                said, last = self.seen.of(case_id), case_id
+            if said is None:
+                said = self._begin(row, case_id, first, batch)
+                if said is None:
+                    continue
+            elif self._refusing and self._contradicts(row, said, events):
+                continue
+            elif said.first != first:
+                self.tally.other_case += 1
+            for event, place in zip(events, self._places, strict=True):
+                if event is not None:
+                    place(case_id, said, event, batch)
 
-    def _take_one(self, row: Row, case_id: str, first: int, told: tuple[Told | None, ...], batch: Batch) -> None:
-        """Take a readable row with everything it tells, or reject it as a whole."""
-        said = self.seen.of(case_id)
-        if said is None:
-            opened = self._open(row, batch)
-            if opened is None:
-                return
-            said = self.seen.begin(case_id, first)
-            for plan, found in opened:
-                self._place(case_id, said, plan, found, batch)
-        elif self._refusing and self._contradicts(row, said, told):
-            return
-        elif said.first != first:
-            self.tally.other_case += 1
-        for plan, event in zip(self._plan.of_row, told, strict=True):
-            if event is not None:
-                self._place(case_id, said, plan, event, batch)
+    def _begin(self, row: Row, case_id: str, first: int, batch: Batch) -> Said | None:
+        """Take the case of its first row with what is told once a case; None for a row that was rejected."""
+        opened = self._open(row, batch)
+        if opened is None:
+            return None
+        said = self.seen.begin(case_id, first)
+        for plan, found in opened:
+            self._placer(plan)(case_id, said, found, batch)
+        return said
 
     def _open(self, row: Row, batch: Batch) -> list[tuple[EventPlan, Told]] | None:
         """Add the case of its first row; return the events told once a case, None for a row that was rejected."""
@@ -199,35 +207,40 @@ class Reading:
 
     def _contradicts(self, row: Row, said: Said, told: tuple[Told | None, ...]) -> bool:
         """Reject a row that gives an identity other content than an earlier one; tell whether it does."""
-        for plan, event in zip(self._plan.of_row, told, strict=True):
-            if event is not None and plan.map.repeat is Repeat.REFUSE:
+        for place in self._refusing:
+            event = told[place]
+            if event is not None:
                 earlier = said.rows.get(event.identity)
                 if earlier is not None and event.digest not in earlier:
                     self._say(row, Unusable(None, _other_content(event.identity)))
                     return True
         return False
 
-    def _place(self, case_id: str, said: Said, plan: EventPlan, told: Told, batch: Batch) -> None:
-        """Add the event under its final identity, unless it is a repeat or waits for its last row."""
+    def _placer(self, plan: EventPlan) -> Placer:
+        """Return how events of a plan go on: under their final identity, as a repeat, or waiting for the last row."""
         repeated = plan.map.repeat
-        identity, kind, on, at_us, subject, data, by, recorded_at_us, digest = told
-        earlier = self.seen.add(said, identity, digest)
-        if earlier is not None:
-            if repeated is Repeat.ORDINAL:
+        add, tally, source, recorded_by = self.seen.add, self.tally, self.mapping.source, self._recorded_by
+
+        def place(case_id: str, said: Said, told: Told, batch: Batch) -> None:
+            identity, kind, on, at_us, subject, data, by, recorded_at_us, digest = told
+            earlier = add(said, identity, digest)
+            if earlier and repeated is Repeat.ORDINAL:
                 identity = f"{identity}#{len(earlier) + 1}"
-            else:
-                self.tally.same_rows += digest in earlier
-                self.tally.restated += digest not in earlier
+            elif earlier:
+                tally.same_rows += digest in earlier
+                tally.restated += digest not in earlier
                 if repeated is not Repeat.REVISE:
                     return
-        row = EventRow(
-            case_id, kind, on, self._source, identity, at_us, subject, data, False, "source",
-            by or self._recorded_by, recorded_at_us,
-        )  # fmt: skip
-        if repeated is Repeat.REVISE:
-            self.seen.stage(row)
-        else:
-            batch.events.append(row)
+            row = EventRow(
+                case_id, kind, on, source, identity, at_us, subject, data, False, "source", by or recorded_by,
+                recorded_at_us,
+            )  # fmt: skip
+            if repeated is Repeat.REVISE:
+                self.seen.stage(row)
+            else:
+                batch.events.append(row)
+
+        return place
 
     def _count_owners(self, case: Case) -> None:
         owner = case.owners.get("owner")

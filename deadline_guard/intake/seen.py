@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -58,20 +58,22 @@ class Seen:
         """Remember a case from its first row on."""
         said = Said(first)
         self._cases[case] = said
-        self._grow(1)
+        self._size += 1
+        if self._size > self._limit:
+            self._spill()
         return said
 
-    def add(self, said: Said, identity: str, digest: int) -> list[int] | None:
-        """Remember a row of an identity; return the digests of the earlier ones, None for the first."""
+    def add(self, said: Said, identity: str, digest: int) -> Sequence[int]:
+        """Remember a row of an identity (of the case last asked for); return the digests of the earlier ones."""
+        self._size += 1
+        if self._size > self._limit:
+            self._spill()
         earlier = said.rows.get(identity)
         if earlier is None:
             said.rows[identity] = [digest]
-            self._grow(1)
-            return None
-        before = list(earlier)
+            return ()
         earlier.append(digest)
-        self._grow(1)
-        return before
+        return earlier[:-1]
 
     def stage(self, row: EventRow) -> None:
         """Keep an event that a later row of the file may still correct."""
@@ -104,15 +106,14 @@ class Seen:
         """Forget everything."""
         self._spilled.close()
 
-    def _grow(self, by: int) -> None:
-        self._size += by
+    def _spill(self) -> None:
+        """Move the cases not asked for the longest into the temporary database; the last one stays."""
         while self._size > self._limit and len(self._cases) > 1:
             case, said = self._cases.popitem(last=False)
             self._size -= _size(said)
             self._any_spilled = True
-            self._spilled.execute(
-                "INSERT OR REPLACE INTO said VALUES (?, ?, ?)", (case, said.first, json.dumps(said.rows))
-            )
+            row = (case, said.first, json.dumps(said.rows))
+            self._spilled.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", row)
 
     def _fetch(self, case: str) -> Said | None:
         row = self._spilled.execute("SELECT first, rows FROM said WHERE id = ?", (case,)).fetchone()
@@ -120,7 +121,8 @@ class Seen:
             return None
         said = Said(row[0], json.loads(row[1]))
         self._cases[case] = said
-        self._grow(_size(said))
+        self._size += _size(said)
+        self._spill()
         return said
 
 
