@@ -41,17 +41,20 @@ class OpenTable:
     Never changed. ``starts`` and ``ends`` are in order and do not overlap; ``before[i]`` counts the open
     seconds from ``low`` to ``starts[i]``, and its last entry, ``total``, all of them. ``shift[i]`` is
     ``starts[i]`` less ``before[i]``, so that inside stretch i an instant is its count plus ``shift[i]``.
-    ``closed_years`` lists the stretches without open time that no search may cross.
+    ``closed_years`` lists the stretches without open time that no search may cross; from ``first_start`` to
+    ``plain_until`` a search need not look for them.
     """
 
     __slots__ = (
         "before",
         "closed_years",
         "ends",
+        "first_start",
         "first_year",
         "high",
         "last_year",
         "low",
+        "plain_until",
         "shift",
         "starts",
         "total",
@@ -67,6 +70,8 @@ class OpenTable:
         self.total = self.before[-1]
         edges = zip(chain((self.low,), ends), chain(starts, (self.high,)), strict=True)
         self.closed_years = tuple((a, b) for a, b in edges if b - a > CLOSED_YEAR)
+        self.first_start = starts[0] if starts else self.high
+        self.plain_until = self.low if self.closed_years else self.high
 
     def count(self, instant: int) -> int:
         """Return the open seconds from ``low`` to an instant within the table."""

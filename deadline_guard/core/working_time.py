@@ -28,6 +28,7 @@ from deadline_guard.core.open_table import CLOSED_YEAR, OpenTable, TableMaker, n
 from deadline_guard.errors import InputError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_from_timestamp: Final = datetime.fromtimestamp
 _MICRO: Final = timedelta(microseconds=1)
 MICROS: Final = 1_000_000
 
@@ -161,19 +162,37 @@ class OfficeTime(WorkingTime):
         spans = _pause_seconds(pauses)
         return PausedTime(self, spans) if spans else self
 
+    def add(self, start: datetime, seconds: int) -> datetime:
+        """Return the earliest instant ``seconds`` of working time after ``start``, in the office's zone.
+
+        The usual case is `_second` and `add_s` written out: every case of every sweep passes here, and without
+        the two calls it takes a seventh less.
+        """
+        table = self._table
+        if table is not None and seconds > 0 and start.tzinfo is self.zone and not (start.fold or start.microsecond):
+            since = start - self._local_epoch
+            offset = self._offsets.get(since.days)
+            if offset is not None:
+                second = since.days * DAY + since.seconds - offset
+                if table.first_start <= second < table.plain_until:
+                    place = bisect_right(table.starts, second) - 1
+                    end = table.ends[place]
+                    count = (second if second < end else end) - table.shift[place] + seconds
+                    if count <= table.total:
+                        landing = count + table.shift[bisect_left(table.before, count, place) - 1]
+                        return _from_timestamp(landing, self.zone)
+        return super().add(start, seconds)
+
     def add_s(self, start: int, seconds: int) -> int:
         """Return `add` in seconds since the epoch."""
         table = self._table
-        if seconds <= 0 or table is None or table.closed_years:
-            return self._add_far(start, seconds)
-        place = bisect_right(table.starts, start) - 1
-        if place < 0 or start >= table.high:
-            return self._add_far(start, seconds)
-        end = table.ends[place]
-        count = (start if start < end else end) - table.shift[place] + seconds
-        if count > table.total:
-            return self._add_far(start, seconds)
-        return count + table.shift[bisect_left(table.before, count, place) - 1]
+        if table is not None and seconds > 0 and table.first_start <= start < table.plain_until:
+            place = bisect_right(table.starts, start) - 1
+            end = table.ends[place]
+            count = (start if start < end else end) - table.shift[place] + seconds
+            if count <= table.total:
+                return count + table.shift[bisect_left(table.before, count, place) - 1]
+        return self._add_far(start, seconds)
 
     def subtract_s(self, start: int, seconds: int) -> int:
         """Return `subtract` in seconds since the epoch."""
