@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, get_ident
 
 from sqlalchemy import Connection, Engine
 
@@ -40,6 +40,7 @@ class Store:
         self.engine = engine
         self._where = MEMORY if path is None else str(path)
         self._writer = Lock()  # threads of one process queue here, which is fairer than SQLite's polling
+        self._writing: int | None = None
         self._only = RLock()  # a database in memory has one connection, so everything takes turns
         self._inside: Connection | None = None
 
@@ -100,12 +101,16 @@ class Store:
                     with self._shared(sqlite.immediately(self.engine)) as conn:
                         yield conn
                 return
+            if self._writing == get_ident():
+                raise StoreError(f"{self._where}: write() inside write(); finish that one first")
             if not self._writer.acquire(timeout=600):
                 raise StoreLockedError(f"{self._where}: another thread has been writing for ten minutes")
+            self._writing = get_ident()
             try:
                 with sqlite.immediately(self.engine) as conn, conn.begin():
                     yield conn
             finally:
+                self._writing = None
                 self._writer.release()
 
     @contextmanager

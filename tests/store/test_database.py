@@ -64,6 +64,15 @@ def test_threads_write_one_after_the_other(store: Store) -> None:
         assert runs.get_setting(conn, "n") == "80"
 
 
+def test_a_write_inside_a_write_is_refused_at_once(store: Store) -> None:
+    with store.write() as conn:
+        with pytest.raises(StoreError, match="finish that one first"), store.write():
+            pass
+        runs.put_setting(conn, "word", "said")
+    with store.write() as conn:
+        assert runs.get_setting(conn, "word") == "said"
+
+
 def test_a_file_is_durable_and_checks_references(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "a.db", create=True)
     with store.read() as conn:
