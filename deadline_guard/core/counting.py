@@ -10,7 +10,7 @@ from typing import Any
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.day_arithmetic import end_of, is_clear, rolled_to, shifted, skips_rest_days
 from deadline_guard.core.derivation import Counted, Reading, Skipped, Step
-from deadline_guard.core.fold import Question, Trace, civil, fold, lenient, rested, roll_of
+from deadline_guard.core.fold import Question, Trace, civil, ends_at_24, fold, lenient, rested, roll_of
 from deadline_guard.core.holiday_law import DayKind
 from deadline_guard.core.hours import at_clock, end_of_day, local, zone_of
 from deadline_guard.core.period import Period, Unit
@@ -120,12 +120,17 @@ def _read(asked: Question) -> Trace:
         if asked.calendar.kind_of(day) is DayKind.MAKEUP:
             why = Text("a worked weekend day is a rest day by its weekday", "调休上班的周末就其星期而言仍属休息日")
             trace.readings.append(Reading(fold(rested(asked)).due, why, policy.cite("makeup")))
-    elif policy.cite("hour_roll") and isinstance(trace.due, datetime) and not asked.calendar.is_open(day):
+    elif policy.cite("hour_roll") and isinstance(trace.due, datetime) and _on_rest_day(asked, trace.due):
         why = Text("the rule for the last day is read to cover hours", "认为期间最后一日的规定亦适用于以时计算的期间")
         assert trace.due.tzinfo is not None
         to = at_clock(asked.calendar.next_open(day), trace.due.time(), trace.due.tzinfo)
         trace.readings.append(Reading(to, why, policy.cite("hour_roll")))
     return trace
+
+
+def _on_rest_day(asked: Question, due: datetime) -> bool:
+    """Return whether hours end inside a rest day."""
+    return not asked.calendar.is_open(due.date()) and not ends_at_24(asked, due, asked.calendar)
 
 
 def _order(moment: date | datetime) -> float:

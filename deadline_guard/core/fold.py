@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from fractions import Fraction
+from functools import lru_cache
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.day_arithmetic import (
@@ -113,7 +114,9 @@ def _count_days(asked: Question, trace: Trace) -> None:
         trace.ask(calendar, trigger, last)
         skipped = _closed(calendar, between(shifted(trigger, -asked.sign) if counts_first else trigger, last))
     cite = policy.cite(_count_cite(asked, skips))
-    trace.move(Step("count", trigger, due, (due - trigger).days, skipped, cite, Text(*_counted(asked))))
+    trace.move(
+        Step("count", trigger, due, (due - trigger).days, skipped, cite, _counted(asked.period, asked.direction))
+    )
     if clear and skips and asked.direction is Direction.BACKWARD:
         _settle_clear(asked, trace, due)
     if asked.excluded:
@@ -128,12 +131,12 @@ def _first_day(counts: bool) -> Text:
     return Text("the day of the event does not count", "事件当日不计入")
 
 
-def _counted(asked: Question) -> tuple[str, str]:
+@lru_cache(maxsize=1024)
+def _counted(period: Period, direction: Direction) -> Text:
     """Return the length and direction in both languages."""
-    period = asked.period
-    if asked.direction is Direction.BACKWARD:
-        return f"{period.text('en')} back", f"向前倒算{period.text('zh')}"
-    return period.text("en"), period.text("zh")
+    if direction is Direction.BACKWARD:
+        return Text(f"{period.text('en')} back", f"向前倒算{period.text('zh')}")
+    return Text(period.text("en"), period.text("zh"))
 
 
 def _count_cite(asked: Question, skips: bool) -> str:
@@ -226,7 +229,7 @@ def _count_hours(asked: Question, trace: Trace) -> None:
     if rests:
         trace.ask(calendar, start.date(), due.date())
     skipped = tuple(Skipped(d, whys[d].why if d in whys else calendar.why_closed(d) or "") for d in still)
-    trace.move(Step("count", start, due, None, skipped, policy.cite("hours"), Text(*_counted(asked))))
+    trace.move(Step("count", start, due, None, skipped, policy.cite("hours"), _counted(asked.period, asked.direction)))
 
 
 def _far(start: datetime, asked: Question) -> date:
@@ -263,6 +266,13 @@ def roll_of(asked: Question) -> Roll:
     return roll
 
 
+def ends_at_24(asked: Question, due: date | datetime, calendar: Calendar) -> bool:
+    """Return whether hours end with the last stroke of an open day, whatever the day that begins then is."""
+    if not isinstance(due, datetime) or asked.direction is Direction.BACKWARD or due.time() != time(0):
+        return False
+    return calendar.is_open(shifted(due.date(), -1))
+
+
 def _roll(asked: Question, trace: Trace) -> None:
     """Move a last day that is a rest day."""
     roll = roll_of(asked)
@@ -272,7 +282,7 @@ def _roll(asked: Question, trace: Trace) -> None:
     day = civil(trace.due)
     to = rolled_to(day, roll, calendar)
     trace.ask(calendar, day, to)
-    if to == day:
+    if to == day or ends_at_24(asked, trace.due, calendar):
         return
     passed = [day, *between(day, to)[:-1]]
     trace.rolled = True

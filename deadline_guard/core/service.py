@@ -246,18 +246,20 @@ def deemed(
     calendar: Calendar,
     zone: str | None = None,
     where: str = "method",
+    as_of: date | None = None,
 ) -> Deemed:
     """Return when a document counts as served after a step (posting, sending, leaving, publishing).
 
     ``document`` is ``claim_form`` or ``other``. Where the law asks for the hour and only a date is given, the
-    earlier day is the answer and the later one a reading. Raises BadField.
+    earlier day is the answer and the later one a reading. ``as_of`` says which text of the law (default: that
+    of the step's day). Raises BadField.
     """
     place = zone or calendar.zone
     moment = step_at
     if isinstance(step_at, datetime):
         moment = local(step_at, zone_of(place)) if place else step_at
     day = moment.date() if isinstance(moment, datetime) else moment
-    method = method_of(jurisdiction, name, document, day, where)
+    method = method_of(jurisdiction, name, document, as_of or day, where)
     found, readings = _deemed_day(method, moment, day, calendar)
     uses_calendar = method.how not in (How.SAME_DAY, How.DAYS, How.MONTHS)
     first_counts = method.how in (How.DAYS_ROLLED, How.DAYS_THEN_BUSINESS_DAY)  # rest days among the n days count

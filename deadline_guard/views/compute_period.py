@@ -25,7 +25,7 @@ PERIOD_FIELDS: Final = frozenset(
     | {"non_working_days", "working_weekend_days", "inaccessible_days", "strict"}
     | FIELDS
 )
-SERVICE_FIELDS: Final = frozenset({"jurisdiction", "calendar", "timezone", "method", "document", "step_at"})
+SERVICE_FIELDS: Final = frozenset({"jurisdiction", "calendar", "method", "document", "step_at"})
 DOCUMENTS: Final = ("claim_form", "other")
 
 
@@ -43,6 +43,8 @@ class _Asked:
     policy: Policy
     act: Act | None
     service: str | None
+    as_of: date
+    days_given: bool  # days to add that the request itself gives: they replace those of the service
 
 
 def period(request: read.Request, calendars: Mapping[str, Calendar]) -> dict[str, object]:
@@ -88,6 +90,8 @@ def _asked(given: read.Request, calendars: Mapping[str, Calendar]) -> _Asked:
         policy,
         act,
         service,
+        as_of,
+        "add_days_after_roll" in given,
     )
 
 
@@ -168,12 +172,12 @@ def _counted(asked: _Asked, inaccessible: frozenset[date]) -> Counted:
 def _served(asked: _Asked) -> tuple[Deemed, Policy]:
     """Return the deemed day of service and the policy with the days that the method adds."""
     assert asked.service is not None
-    name, day = asked.service, _local_day(asked.trigger, asked.zone)
-    served = deemed(asked.system.id, name, "other", asked.trigger, asked.calendar, asked.zone, "service")
-    method = method_of(asked.system.id, name, "other", day, "service")
+    law, name = asked.system.id, asked.service
+    served = deemed(law, name, "other", asked.trigger, asked.calendar, asked.zone, "service", asked.as_of)
+    added = method_of(law, name, "other", asked.as_of, "service").add_days
     policy = asked.policy
-    if method.add_days and not policy.add_days_after_roll:  # days that are given replace the law's
-        policy = overridden(policy, {"add_days_after_roll": method.add_days})
+    if added and not asked.days_given:
+        policy = overridden(policy, {"add_days_after_roll": policy.add_days_after_roll + added})
     return served, policy
 
 
@@ -214,8 +218,7 @@ def service(request: read.Request, calendars: Mapping[str, Calendar]) -> dict[st
             expected = " or ".join(DOCUMENTS)
             raise InputError(field="document", message=f"{document!r} is unknown; expected {expected}")
         step_at = read.moment(read.required(given, "step_at", "when the step was taken"), "step_at")
-        zone = _zone(given.get("timezone"), calendar)
-        found = deemed(system.id, method, document, step_at, calendar, zone)
+        found = deemed(system.id, method, document, step_at, calendar)
     except BadField as error:
         raise InputError(field=error.field, message=str(error)) from None
     except OutOfRange as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def step_json(step: Step) -> dict[str, Any]:
 
 def explained(counted: Counted, locale: str) -> list[str]:
     """Return the derivation line by line in ``locale``, from which a lawyer can redo the date by hand."""
-    lines = [_line(step, locale) for step in counted.basis]
+    lines = steps_explained(counted.basis, locale)
     zh = locale.startswith("zh")
     lines.append(f"{'届满日' if zh else 'Due'}: {_moment(counted.due)}")
     for why in counted.provisional_because:
@@ -71,6 +71,11 @@ def explained(counted: Counted, locale: str) -> list[str]:
             f"{'另一种解释' if zh else 'Another reading'}: {_moment(reading.due)} - {why}{_cite(reading.cite)}"
         )
     return lines
+
+
+def steps_explained(basis: Iterable[Step], locale: str) -> list[str]:
+    """Return the steps alone, one a line."""
+    return [_line(step, locale) for step in basis]
 
 
 def _line(step: Step, locale: str) -> str:
@@ -108,8 +113,3 @@ def _moment(moment: date | datetime) -> str:
 
 def _cite(cite: str) -> str:
     return f" [{cite}]" if cite else ""
-
-
-def all_explained(found: Sequence[Counted], locale: str) -> list[str]:
-    """Return several derivations one after the other."""
-    return [line for one in found for line in explained(one, locale)]

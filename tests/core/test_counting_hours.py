@@ -49,6 +49,12 @@ ROWS = [
         {"direction": "backward", "hour_policy": "next_full_hour"},
         "2026-01-15T07:00:00+01:00",
     ),
+    # 24:00 of a Friday is Friday, also where Saturday would roll
+    ("us-federal", "2026-03-12T00:00:00-04:00", "48 hours", {}, "2026-03-14T00:00:00-04:00"),
+    ("us-federal", "2026-03-12T00:30:00-04:00", "48 hours", {}, "2026-03-16T00:30:00-04:00"),
+    ("us-federal", "2026-03-13T00:00:00-04:00", "48 hours", {}, "2026-03-16T00:00:00-04:00"),
+    ("de", "2026-01-16T16:00:00+01:00", "8 hours", {"roll": "forward"}, "2026-01-17T00:00:00+01:00"),
+    ("cn-civil", "2026-01-15T22:20:00+08:00", "25 hours", {}, "2026-01-17T00:00:00+08:00"),
     # spring forward and back in London: elapsed hours
     ("plain", "2026-03-29T00:30:00+00:00", "1 hour", {"zone": "Europe/London"}, "2026-03-29T02:30:00+01:00"),
     ("plain", "2025-10-26T00:30:00+01:00", "2 hours", {"zone": "Europe/London"}, "2025-10-26T01:30:00+00:00"),

@@ -91,6 +91,27 @@ def test_an_answer_has_the_promised_fields() -> None:
             },
             "2026-03-16",
         ),
+        (
+            {
+                "jurisdiction": "us-federal",
+                "trigger": "2026-02-21",
+                "length": 14,
+                "service": "mail",
+                "add_days_after_roll": 0,
+            },
+            "2026-03-09",
+        ),
+        # as_of says which text of the law of service, too
+        (
+            {
+                "jurisdiction": "us-federal",
+                "trigger": "2026-02-21",
+                "length": 14,
+                "service": "electronic",
+                "as_of": "2015-01-01",
+            },
+            "2026-03-12",
+        ),
         ({"jurisdiction": "cn-civil", "trigger": "2026-01-05", "length": 15, "service": "public_notice"}, "2026-02-24"),
         ({"jurisdiction": "cn-civil", "trigger": "2026-01-15", "length": 15, "service": "mail"}, "2026-01-30"),
         (
