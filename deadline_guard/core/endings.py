@@ -13,7 +13,7 @@ from deadline_guard.core.rules import Kind, Level, Rule
 from deadline_guard.core.timeline import Answer, Event, Timeline
 from deadline_guard.core.triggers import Cycle, by_content
 
-ANSWERS_THAT_END: Final = (Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value)
+ANSWERS_THAT_END: Final = frozenset({Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value})
 AWAITS_SECOND: Final = "awaits_second_person"
 
 

@@ -137,12 +137,12 @@ def _note_conflicts(ran: Run, look: Look, cycle: Cycle, version: RuleVersion | N
 
 def _settled(look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, ending: Ending | None) -> Deadline:
     """Return the deadline with what became of it: ended by an act or an answer, held, or open."""
-    waits = [at for at in (ran.holds_at,) if at is not None]
+    changes_at = ran.holds_at
     if ending is not None and ending.at > look.now:  # dated ahead: it has not happened yet
-        waits.append(ending.at)
+        changes_at = ending.at if changes_at is None else min(changes_at, ending.at)
         ending = None
-    deadline = _built(look, cycle, ran, version, ending, min(waits, default=None))
-    if not any(kind in look.case.timeline.by_kind for kind in ANSWERS_THAT_END):
+    deadline = _built(look, cycle, ran, version, ending, changes_at)
+    if ANSWERS_THAT_END.isdisjoint(look.case.timeline.by_kind):
         return deadline
     rule, law = look.rule, look.law
 
@@ -191,7 +191,7 @@ def _built(
         state=state,
         ended_at=ending.at if ending else None,
         ended_by=ending.by if ending else None,
-        flags=tuple(dict.fromkeys(ran.flags)),
+        flags=tuple(dict.fromkeys(ran.flags)) if ran.flags else (),
         excluded=ran.excluded,
         zone=look.law.zone,
         what=ran.what,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from deadline_guard.core.calendar import OutOfRange
 from deadline_guard.core.clocks import Stop, changes, holding, spans, stops
@@ -55,7 +55,9 @@ class Run:
         self.rolled = found.rolled
         if found.provisional_because:
             self.provisional = tuple(dict.fromkeys((*self.provisional, *found.provisional_because)))
-        self.readings = tuple(Alternative(_civil(r.due, self.zone), r.why) for r in found.readings)
+        self.readings = ()
+        if found.readings:
+            self.readings = tuple(Alternative(_civil(r.due, self.zone), r.why) for r in found.readings)
         self.basis += found.basis
 
     def put(self, due: date | datetime, step: str, note: Text) -> None:
@@ -69,8 +71,7 @@ def _civil(moment: date | datetime, zone: str) -> date:
     return moment.astimezone(zone_of(zone)).date() if isinstance(moment, datetime) else moment
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """How the lengths of one rule are measured: by the law's counting, or to the second on a clock."""
 
     rule: Rule
@@ -143,9 +144,10 @@ def _first(meter: Meter, cycle: Cycle, limit: Period | None, stood: Sequence[Sto
         trigger = cycle.at or day_starts(cycle.on, meter.law.zone)
         flags = [] if cycle.at else ["hour_unknown"]
     found = meter.end(trigger, limit, spans(stood, cycle.on) if stood else (), meter.rule.direction)
-    at = Run(meter.law.zone, flags=flags, provisional=cycle.provisional, basis=cycle.basis)
+    due_at = found.due_at or day_ends(found.due_on, meter.law.zone)
+    at = Run(meter.law.zone, min(meter.starts(trigger, cycle.known_at), due_at), flags=flags)
+    at.provisional, at.basis = cycle.provisional, cycle.basis
     at.take(found)
-    at.starts_at = min(meter.starts(trigger, cycle.known_at), at.due_at)
     return at
 
 
