@@ -22,6 +22,7 @@ DAY: Final = 86_400
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED: Final[Week] = ((),) * 7
 
+_SATURDAY: Final = 5
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -41,8 +42,8 @@ class OfficeHours:
     so that a change of hours leaves what was counted before it as it was. Spans of one date may overlap:
     the office is open in their union. An overnight shift is two spans, one on each date.
 
-    With a calendar in ``days`` its closed dates have no weekly hours, and a makeup day, open where the week
-    has none, has those of the first weekday that has any.
+    With a calendar in ``days`` its closed dates have no weekly hours, and a makeup day, a Saturday or Sunday that
+    it opens and the week does not, has those of the first weekday that has any.
     """
 
     zone: tzinfo
@@ -86,7 +87,8 @@ class OfficeHours:
             return week[day.weekday()]
         if not self.days.is_open(day):
             return ()
-        return week[day.weekday()] or next(filter(None, week), ())
+        makeup = next(filter(None, week), ()) if day.weekday() >= _SATURDAY else ()
+        return week[day.weekday()] or makeup
 
     def break_spans(self, day: date) -> Spans:
         """Return what is cut out of ``day``."""
