@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
-from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar, OutOfRange
 from deadline_guard.core.deadlines import Alternative, Deadline, State
 from deadline_guard.core.derivation import Step
 from deadline_guard.core.endings import ANSWERS_THAT_END, Ending, ended_by_answers, ended_by_events, first
-from deadline_guard.core.instants import local_instant, zone_of
+from deadline_guard.core.instants import day_starts, local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
 from deadline_guard.core.levels import level_at, marks, office_shares
 from deadline_guard.core.period import Period
@@ -19,6 +20,10 @@ from deadline_guard.core.running import Run, run
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import EMPTY, Case
 from deadline_guard.core.triggers import Cycle, cycles, several_clocks, side_by_side
+
+OUT_OF_RANGE: Final = "date_out_of_range"
+_FIRST: Final = date(FIRST_YEAR + 1, 1, 1)  # a year inside, so that thresholds before it can be found
+_LAST: Final = date(LAST_YEAR - 1, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,26 @@ def look_at(rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, 
 
 
 def granted(
-    look: Look,
-    cycle: Cycle,
-    target: Period | None = None,
-    left: Ending | None = None,
-    flags: tuple[str, ...] = (),
+    look: Look, cycle: Cycle, target: Period | None = None, left: Ending | None = None, flags: tuple[str, ...] = ()
 ) -> Deadline | None:
     """Return the deadline of one cycle, or None where the law gave none on that day.
 
-    ``target`` is the limit where the rule's version names none; ``left`` ends the cycle beside its acts.
+    ``target`` is the limit where the rule's version names none; ``left`` ends the cycle beside its acts. A date
+    that cannot be counted (year 0900, 9999) is flagged and due at once or never, so that one typing error in a
+    case does not hide its other deadlines.
     """
+    try:
+        return _granted(look, cycle, target, left, flags)
+    except (OutOfRange, OverflowError):
+        day = min(max(cycle.on, _FIRST), _LAST)
+        at = day_starts(day, look.law.zone)
+        ran = Run(look.law.zone, at, day, at, flags=[OUT_OF_RANGE, *flags])
+        return _built(look, cycle, ran, None, None, None)
+
+
+def _granted(
+    look: Look, cycle: Cycle, target: Period | None, left: Ending | None, flags: tuple[str, ...]
+) -> Deadline | None:
     rule, law, timeline = look.rule, look.law, look.case.timeline
     ending = ended_by_events(rule, timeline, cycle, law.zone)
     if left is not None:
@@ -182,7 +197,7 @@ def _built(
         starts_at=ran.starts_at,
         known_at=cycle.known_at,
         trigger_on=cycle.on,
-        internal_at=_internal(rule.internal, due_on, ran.due_at, look.law) if rule.internal else None,
+        internal_at=_internal(rule.internal, due_on, ran.due_at, look.law) if rule.internal and ran.basis else None,
         rolled=ran.rolled,
         provisional=ran.provisional,
         unconfirmed=cycle.unconfirmed,

@@ -158,8 +158,13 @@ def _within(event: Event, between: Sequence[str], zone: str) -> bool:
     if event.at is None:
         return False
     clock = event.at.astimezone(zone_of(zone)).time()
-    first, last = (time.fromisoformat(text) for text in between)
+    first, last = (_clock(text) for text in between)
     return first <= clock < last if first <= last else clock >= first or clock < last
+
+
+def _clock(text: str) -> time:
+    hour, minute = text.split(":")
+    return time(int(hour), int(minute))
 
 
 def changes_of(events: Iterable[Event], field: str) -> list[Event]:

@@ -9,13 +9,14 @@ from difflib import get_close_matches
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.derivation import Reading
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.instants import day_ends, zone_of
 from deadline_guard.core.law import in_force, law_of
 from deadline_guard.core.levels import crossings, level_at
+from deadline_guard.core.limits import OUT_OF_RANGE
 from deadline_guard.core.rules import Rule, Rulebook
 from deadline_guard.core.timeline import Case, Event, Timeline
 from deadline_guard.errors import InputError
@@ -55,6 +56,9 @@ def answer(
     at = _instant(given["at"], "at") if "at" in given else now
     known = at or max((e.recorded_at for e in events), default=datetime(1970, 1, 1, tzinfo=UTC))
     found = _computed(asked, case, rulebook, calendars, known)
+    if any(OUT_OF_RANGE in d.flags for d in found):
+        message = f"a date lies outside the years that can be counted ({FIRST_YEAR} to {LAST_YEAR})"
+        raise InputError(field="events", message=message)
     if given.get("strict") and any(d.provisional for d in found):
         because = next(str(d.provisional[0]) for d in found if d.provisional)
         raise InputError(field="strict", code="provisional", message=f"the date is provisional: {because}")

@@ -513,3 +513,13 @@ def test_in_a_list_of_triggers_whichever_comes_first_opens_the_cycle() -> None:
     made = rule("15 days", trigger=Trigger("served"), trigger_any=(Trigger("published"),))
     got = found(made, case(event("served", "2026-03-05"), event("published", "2026-03-03", "p")))
     assert [(d.cycle, d.due_on) for d in got] == [("t:p", date(2026, 3, 18))]
+
+
+@pytest.mark.parametrize(("on", "due"), [("0900-01-01", date(1584, 1, 1)), ("9999-12-31", date(2998, 12, 31))])
+def test_a_day_that_cannot_be_counted_is_flagged_and_hides_nothing_else(on: str, due: date) -> None:
+    made = rule(internal=Internal(1, True, time(17)))
+    strange, plain = found(made, case(event("opened", on, recorded="2026-03-01T00:00+00:00"), TRIGGER))[
+        :: 1 if on < "1" else -1
+    ]
+    assert (strange.due_on, strange.flags, strange.state) == (due, ("date_out_of_range",), State.OPEN)
+    assert (plain.due_on, plain.flags) == (date(2026, 3, 17), ())
