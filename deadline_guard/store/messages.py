@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from deadline_guard.core.notices import Message
 from deadline_guard.store import ledger
+from deadline_guard.store.assessments import LEVELS
 from deadline_guard.store.columns import dump, instant_or_none, micros
 from deadline_guard.store.statements import AMONG, Row, among, fetch, next_id, run, run_many, scalar
+
+# Word for word the condition of ix_message_unsent, else SQLite does not use that index.
+UNSENT: Final = "state IN ('waiting', 'retry', 'ambiguous', 'leased')"
+NEXT_ON_LEVEL: Final = f"SELECT MIN(next_attempt_at) FROM message WHERE {UNSENT} AND level = ?"
 
 
 def insert(conn: Connection, found: Iterable[Message | tuple[Message, Sequence[int]]], now: datetime) -> list[int]:
@@ -100,7 +106,8 @@ def withdraw(conn: Connection, ids: Iterable[int], reason: str, now: datetime) -
 
 def next_attempt(conn: Connection) -> datetime | None:
     """Return the earliest instant at which a message may be taken (for a leased one: its lease's end)."""
-    return instant_or_none(scalar(conn, f"SELECT MIN(next_attempt_at) FROM message WHERE {UNSENT}"))
+    found = [scalar(conn, NEXT_ON_LEVEL, (int(level),)) for level in LEVELS]
+    return instant_or_none(min((at for at in found if at is not None), default=None))
 
 
 def oldest_due(conn: Connection, now: datetime) -> datetime | None:
@@ -142,7 +149,8 @@ def sent_since(conn: Connection, person: str, since: datetime) -> dict[str, int]
     """Return how many messages were made for a person since an instant, by channel."""
     rows = fetch(
         conn,
-        "SELECT channel, COUNT(*) FROM message WHERE person = ? AND made_at > ? AND state <> 'withdrawn' GROUP BY channel",
+        "SELECT channel, COUNT(*) FROM message WHERE person = ? AND made_at > ? AND state <> 'withdrawn' "
+        "GROUP BY channel",
         (person, micros(since)),
     )
     return {row[0]: row[1] for row in rows}
@@ -158,7 +166,3 @@ def carried_elsewhere(conn: Connection, message: int) -> bool:
         "AND m.state NOT IN ('dead', 'withdrawn')))",
         (message,),
     )
-
-
-# Word for word the condition of ix_message_next_attempt_at, else SQLite does not use that index.
-UNSENT = "state IN ('waiting', 'retry', 'ambiguous', 'leased')"

@@ -23,6 +23,12 @@ AMBIGUOUS: Final = "ambiguous"
 DEAD: Final = "dead"
 
 
+DUE_ON_LEVEL: Final = (
+    "SELECT id, key, person, channel, address, kind, level, thread, fallback, state, attempts, may_repeat "
+    f"FROM message WHERE {UNSENT} AND level = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ?"
+)
+
+
 class Leased(NamedTuple):
     """A message that one sender holds until its lease ends.
 
@@ -69,12 +75,9 @@ def lease(
     (id → reason); these are withdrawn. Each lease writes its attempt row before anything is sent.
     """
     at = micros(now)
-    rows = fetch(
-        conn,
-        "SELECT id, key, person, channel, address, kind, level, thread, fallback, state, attempts, may_repeat "
-        f"FROM message WHERE {UNSENT} AND next_attempt_at <= ? ORDER BY level DESC, next_attempt_at, id LIMIT ?",
-        (at, n),
-    )
+    rows: list[Row] = []
+    for level in reversed(LEVELS):  # one level at a time is read from the index in order, however many wait
+        rows += fetch(conn, DUE_ON_LEVEL, (int(level), at, n - len(rows)))
     if not rows:
         return []
     crashed = [(at, row[0], row[10]) for row in rows if row[9] == "leased"]

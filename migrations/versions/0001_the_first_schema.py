@@ -4,6 +4,7 @@ Revision 0001, after .
 """
 
 import sqlalchemy as sa
+import sqlmodel  # noqa: F401 - column types that autogenerate writes without importing them
 from alembic import op
 
 import deadline_guard.store.columns
@@ -105,13 +106,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_key", ["key"], unique=True)
+        batch_op.create_index("ix_message_thread", ["thread"], unique=False)
         batch_op.create_index(
-            "ix_message_next_attempt_at",
-            ["next_attempt_at"],
+            "ix_message_unsent",
+            ["level", "next_attempt_at"],
             unique=False,
             sqlite_where=sa.text("state IN ('waiting', 'retry', 'ambiguous', 'leased')"),
         )
-        batch_op.create_index("ix_message_thread", ["thread"], unique=False)
 
     op.create_table(
         "notice",
@@ -352,10 +353,10 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index("ix_message_thread")
         batch_op.drop_index(
-            "ix_message_next_attempt_at", sqlite_where=sa.text("state IN ('waiting', 'retry', 'ambiguous', 'leased')")
+            "ix_message_unsent", sqlite_where=sa.text("state IN ('waiting', 'retry', 'ambiguous', 'leased')")
         )
+        batch_op.drop_index("ix_message_thread")
         batch_op.drop_index("ix_message_key")
 
     op.drop_table("message")

@@ -22,7 +22,8 @@ class MessageTable(TableBase, table=True):
     __table_args__ = (
         Index("ix_message_key", "key", unique=True),
         Index(
-            "ix_message_next_attempt_at",
+            "ix_message_unsent",
+            "level",
             "next_attempt_at",
             sqlite_where=sql("state IN ('waiting', 'retry', 'ambiguous', 'leased')"),
         ),
