@@ -10,7 +10,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from deadline_guard.core.text import Text
-from deadline_guard.rulebook.problems import Problem, nearest, problem, shown
+from deadline_guard.rulebook.problems import Mark, Problem, nearest, problem, shown
+from deadline_guard.rulebook.shapes import FILES
 from deadline_guard.rulebook.source import Document
 from deadline_guard.rulebook.syntax import FULL_WIDTH_KEY
 
@@ -98,7 +99,10 @@ def _problem(model: type[BaseModel], document: Document, path: _Path, error: Any
         if key == "<<":  # the same as the reader said; it is shown once
             return problem("merge_key", document.at(path, key=True))
         if "：" in key:
-            return problem("full_width_colon", document.at(path, key=True))
+            mark = document.at(path, key=True)
+            return problem("full_width_colon", Mark(mark.file, mark.line, mark.column + key.index("：")))
+        if len(path) == 1 and key in FILES:
+            hint = Text(f"write {key} into a file of its own", f"请把 {key} 写到单独的文件")
         return problem("unknown_key", document.at(path, key=True), key=key, where=where, hint=hint)
     if kind == "missing":
         return problem("missing_key", document.at(path[:-1]), key=path[-1], where=where)
@@ -116,6 +120,8 @@ def _problem(model: type[BaseModel], document: Document, path: _Path, error: Any
         return problem("bad_name", mark, value=shown(value))
     if kind == "greater_than_equal":
         return problem("too_small", mark, value=shown(value), least=error["ctx"]["ge"])
+    if kind == "string_too_short":
+        return problem("empty_text", mark)
     wanted = _KINDS.get(kind)
     if wanted is None:
         return problem("bad_value", mark, value=shown(value), message=error["msg"])

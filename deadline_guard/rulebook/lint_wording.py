@@ -222,6 +222,11 @@ PEOPLE: Final[dict[str, Wording]] = {
         ("name@firm.example", "name@firm.example"),
         _NONE,
     ),
+    "not_hours": (
+        ("{value} are no hours of a day", "{value} 不是一天中的时段"),
+        ('from and to, such as ["22:00", "07:00"]', '起止时间,如 ["22:00", "07:00"]'),
+        _NONE,
+    ),
     "own_manager": (
         ("{name} is the manager of {name}", "{name} 的上级是自己"),
         ("another person, or nothing", "另一人,或不写"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from datetime import time
-from typing import Annotated, Any, Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from deadline_guard.core.people import Directory, Person, Team
 from deadline_guard.core.text import Text
@@ -19,16 +19,6 @@ from deadline_guard.rulebook.shapes import Names, Shape, TitleShape
 from deadline_guard.rulebook.source import Document, read
 
 _ZONES: Final = available_timezones()
-
-
-def _clock(value: Any) -> Any:
-    found = time_of_day(value)
-    if found is None:
-        raise ValueError('expected a time of day such as "22:00"')
-    return found
-
-
-Clock = Annotated[time, BeforeValidator(_clock)]
 
 
 class PersonShape(Shape):
@@ -43,7 +33,7 @@ class PersonShape(Shape):
     channels: dict[str, str] = Field(default_factory=dict, description="Channel and address: email, slack")
     roles: Names = Field(default_factory=list, description="Further roles of the person, for information")
     active: bool = Field(True, description="false: has left; the deputy stands in")
-    quiet_hours: tuple[Clock, Clock] | None = Field(
+    quiet_hours: list[str] | None = Field(
         None, description='Local times from and to, such as ["22:00", "07:00"]: only what cannot wait comes through'
     )
 
@@ -98,12 +88,18 @@ def _directory(file: PeopleFile, revision: str) -> Directory:
             one.deputy,
             tuple(one.roles),
             one.active,
-            one.quiet_hours,
+            hours(one.quiet_hours),
         )
         for name, one in file.persons.items()
     }
     teams = {name: Team(name, one.title.pair(), one.lead, dict(one.roles)) for name, one in file.teams.items()}
     return Directory(persons, teams, file.fallback, dict(file.roles), {}, revision)
+
+
+def hours(given: list[str] | None) -> tuple[time, time] | None:
+    """Return local hours from two texts; None where there are none or they are not two times of day."""
+    first, last = [time_of_day(one) for one in given] if given is not None and len(given) == 2 else (None, None)
+    return None if first is None or last is None else (first, last)
 
 
 def _names(file: PeopleFile, document: Document) -> list[Problem]:
@@ -150,6 +146,8 @@ def _persons(file: PeopleFile, document: Document, channels: Collection[str] | N
                 say("unknown_channel", (*path, "channels", channel), key=True, name=shown(channel), hint=hint)
             if channel == "email" and not _is_address(address):
                 say("bad_address", (*path, "channels", channel), value=shown(address))
+        if one.quiet_hours is not None and hours(one.quiet_hours) is None:
+            say("not_hours", (*path, "quiet_hours"), value=shown(one.quiet_hours))
         if one.manager == who:
             say("own_manager", (*path, "manager"), name=who)
     last = file.persons.get(file.fallback)

@@ -135,7 +135,7 @@ class PairShape(Shape):
 class ThresholdShape(Shape):
     """A level and where it begins."""
 
-    level: Literal["early", "near", "urgent", "critical"]
+    level: Literal["early", "near", "urgent", "critical"] = Field(description="The level that begins here")
     when: Threshold
 
 
@@ -281,7 +281,7 @@ class ProfilesFile(Shape):
 class StageShape(Shape):
     """A named part of a case type and the role that answers for it."""
 
-    id: str = Field(pattern=r"^[\w.\-]+$")
+    id: str = Field(description="A name inside the case type, such as pleadings", pattern=r"^[\w.\-]+$")
     title: TitleShape
     enter_on: Names = Field(description="Events that begin the stage")
     leave_on: Names = Field(default_factory=list, description="Events that end it; the next stage's begin does too")

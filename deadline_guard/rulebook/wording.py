@@ -133,6 +133,11 @@ SHAPE: Final[dict[str, Wording]] = {
         ("{wanted}", "{wanted}"),
         ("{hint}", "{hint}"),
     ),
+    "empty_text": (
+        ("the text is empty", "文本为空"),
+        ("at least one letter", "至少一个字"),
+        _NONE,
+    ),
     "too_small": (
         ("{value} is too small", "{value} 太小"),
         ("{least} or more", "不小于 {least}"),

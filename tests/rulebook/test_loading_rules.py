@@ -335,6 +335,47 @@ def test_a_new_rulebook_is_not_in_force_before_it_is_recorded(tmp_path):
     assert current.rulebook.rules["cn.civ.defence"].versions[0].limit == Period(10, Unit.DAYS)
 
 
+def test_a_reload_with_errors_keeps_the_rulebook_and_the_next_good_one_comes_into_force(tmp_path):
+    shutil.copytree(GOOD, tmp_path / "copy")
+    current, _ = Current.open([tmp_path / "copy"])
+    before = current.rulebook
+    (tmp_path / "copy" / "x.yaml").write_text("rulez: 1", encoding="utf-8")
+    assert [p.code for p in current.reload([tmp_path / "copy"])] == ["unknown_file"]
+    assert current.rulebook is before
+    (tmp_path / "copy" / "x.yaml").unlink()
+    assert current.reload([tmp_path / "copy"]) == []
+    assert current.rulebook is not before
+
+
+def test_a_first_trigger_without_limit_leads_and_others_are_further_clocks(tmp_path):
+    rest = ("done_by: appeal_filed", "nature: internal", "profile: short")
+    led = rule_with(tmp_path, "limit: 180 days", "trigger: [judgment_served, {event: hearing, limit: 14 days}]", *rest)
+    assert led.trigger.event == "judgment_served"
+    assert [(t.event, t.limit) for t in led.trigger_any] == [("hearing", Period(14, Unit.DAYS))]
+    both = "trigger: [{event: judgment_served, limit: 1 month}, {event: hearing, limit: 6 months}]"
+    equal = rule_with(tmp_path, both, *rest)
+    assert (equal.trigger.event, len(equal.trigger_any), equal.versions) == ("", 2, ())
+    later = rule_with(
+        tmp_path, "limit: 10 days", "trigger: [judgment_served, hearing]", "params: {choose: latest}", *rest
+    )
+    assert (later.trigger.event, [t.event for t in later.trigger_any]) == ("judgment_served", ["hearing"])
+
+
+def test_gauges_compare_numbers_in_the_order_of_their_direction(tmp_path):
+    score = rule_with(
+        tmp_path,
+        "indicator: value",
+        "trigger: hearing",
+        "nature: internal",
+        "params: {field: score}",
+        "profile:",
+        "  thresholds: [{level: near, when: below 700}, {level: urgent, when: below 600}]",
+        "  tell: {near: [owner]}",
+        "  overdue: false",
+    )
+    assert [(t.when.op, t.when.n) for t in score.profile.thresholds] == [("below", 700), ("below", 600)]
+
+
 def test_no_first_rulebook_without_a_good_one(tmp_path):
     current, problems = Current.open([tmp_path])
     assert current is None
