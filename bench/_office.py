@@ -13,8 +13,18 @@ from pathlib import Path
 from deadline_guard.config import Config
 from deadline_guard.core.people import Directory, Person
 from deadline_guard.core.period import parse_period
-from deadline_guard.core.rules import CaseType, Level, Profile, Rule, Rulebook, RuleVersion, Threshold, Trigger
-from deadline_guard.core.rules import When, WhenKind
+from deadline_guard.core.rules import (
+    CaseType,
+    Level,
+    Profile,
+    Rule,
+    Rulebook,
+    RuleVersion,
+    Threshold,
+    Trigger,
+    When,
+    WhenKind,
+)
 from deadline_guard.core.timeline import Case, Timeline
 from deadline_guard.loop.office import Office
 from deadline_guard.rulebook import calendars
@@ -25,7 +35,10 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 CROSSING = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai, seven days before the due date
 PROFILE = Profile(
     "bench",
-    thresholds=(Threshold(Level.NEAR, When(WhenKind.DAYS, Fraction(7))), Threshold(Level.URGENT, When(WhenKind.DAYS, Fraction(3)))),
+    thresholds=(
+        Threshold(Level.NEAR, When(WhenKind.DAYS, Fraction(7))),
+        Threshold(Level.URGENT, When(WhenKind.DAYS, Fraction(3))),
+    ),
     tell={Level.NEAR: ("owner",)},
 )
 RULE = Rule(
@@ -38,7 +51,10 @@ RULE = Rule(
 def open_office(path: Path | str, people: int = 50, **config: object) -> Office:
     """Return an office on a database of its own (made if missing)."""
     book = Rulebook(
-        {RULE.id: RULE}, {"civil": CaseType("civil", {}, calendar="cn", jurisdiction="cn-civil")}, {}, {"bench": PROFILE}
+        {RULE.id: RULE},
+        {"civil": CaseType("civil", {}, calendar="cn", jurisdiction="cn-civil")},
+        {},
+        {"bench": PROFILE},
     )
     persons = {
         f"p{i}": Person(f"p{i}", f"P{i}", "en", "Asia/Shanghai", {"email": f"p{i}@firm.example"}) for i in range(people)

@@ -82,7 +82,10 @@ def main() -> int:
         figures,
         {
             "sweep to bare sqlite3": (f"{ratio:.2f}, at most {RATIO_AT_MOST}", ratio <= RATIO_AT_MOST),
-            "empty tick, ten times the cases": (f"{empty:.2f}, at most {EMPTY_RATIO_AT_MOST}", empty <= EMPTY_RATIO_AT_MOST),
+            "empty tick, ten times the cases": (
+                f"{empty:.2f}, at most {EMPTY_RATIO_AT_MOST}",
+                empty <= EMPTY_RATIO_AT_MOST,
+            ),
             "commits for 1,000 due": (f"{max(commits)}, at most 2", max(commits) <= 2),
         },
     )
@@ -145,9 +148,7 @@ def rows_written(before: Path, after: Path) -> dict[str, list[tuple[object, ...]
             found[table] = conn.execute(f"SELECT * FROM main.{table} EXCEPT SELECT * FROM old.{table}").fetchall()
         for table in ("assessment", "ledger_chain"):
             found[table] = conn.execute(f"SELECT * FROM main.{table} EXCEPT SELECT * FROM old.{table}").fetchall()
-        found["case"] = conn.execute(
-            "SELECT wake_at, live, id, rev FROM \"case\" WHERE id LIKE 'D%'"
-        ).fetchall()
+        found["case"] = conn.execute("SELECT wake_at, live, id, rev FROM \"case\" WHERE id LIKE 'D%'").fetchall()
     wrong = Counter({name: len(rows) for name, rows in found.items() if len(rows) < DUE})
     if wrong:
         raise SystemExit(f"fewer rows than cases: {wrong}")
@@ -162,7 +163,10 @@ def bare(path: Path, written: dict[str, list[tuple[object, ...]]]) -> float:
         conn.execute("PRAGMA foreign_keys = ON")
         started = perf_counter()
         conn.execute("BEGIN IMMEDIATE")
-        ids = [row[0] for row in conn.execute('SELECT id FROM "case" WHERE wake_at <= ?', (int(CROSSING.timestamp() * 1e6),))]
+        ids = [
+            row[0]
+            for row in conn.execute('SELECT id FROM "case" WHERE wake_at <= ?', (int(CROSSING.timestamp() * 1e6),))
+        ]
         for start in range(0, len(ids), 500):
             some = ids[start : start + 500]
             marks = ",".join("?" * len(some))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from deadline_guard.core.answers import Acknowledgement, acknowledgement, after, put_off
 from deadline_guard.core.assess import Assessment
+from deadline_guard.core.audience import WARNS, Cycle, audience, fresh, next_step, told_this_date
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.notices import History, Notice, NoticeKind, Reason, Told, Track
-from deadline_guard.core.people import Directory, Resolution, who
-from deadline_guard.core.rules import Acts, ChainStep, Level, Profile, Rulebook
+from deadline_guard.core.people import Directory, Resolution
+from deadline_guard.core.rules import Acts, Level, Rulebook
 from deadline_guard.core.timeline import Answer, Case
 
-_WARNS = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
 _CLOSING = {State.DONE: Reason.DONE, State.NOT_PURSUED: Reason.NOT_PURSUED}
 
 
@@ -25,46 +24,6 @@ class Decision:
 
     notices: tuple[Notice, ...]
     tracks: tuple[Track, ...]
-
-
-@dataclass(slots=True)
-class _Cycle:
-    """Everything that the decision on one cycle reads, and what it has decided so far."""
-
-    case: Case
-    rulebook: Rulebook
-    directory: Directory
-    now: datetime
-    assessment: Assessment
-    before: Track | None
-    told: tuple[Told, ...]
-    due_rev: int = 1
-    step: int = 1
-    since: datetime | None = None
-    told_since: datetime | None = None
-    level: Level = Level.OK
-    notices: list[Notice] = field(default_factory=list)
-    wakes: list[datetime] = field(default_factory=list)
-
-    @property
-    def profile(self) -> Profile:
-        return self.assessment.rule.profile
-
-    def resolve(self, role: str) -> Resolution:
-        named = self.assessment.owner_role if role == "owner" else role
-        return who(named, self.case, self.now, self.directory)
-
-    def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
-        """Decide one notice; the same key twice in one sweep is one notice (two roles, one person)."""
-        hold = more.pop("hold_until", None)
-        deadline, rule = self.assessment.deadline, self.assessment.rule
-        notice = Notice(
-            subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
-            level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
-            via=to.path, hold_until=hold, due_on=deadline.due_on, due_at=deadline.due_at, data=more,
-        )  # fmt: skip
-        if all(other.key != notice.key for other in self.notices):
-            self.notices.append(notice)
 
 
 def decide(
@@ -88,7 +47,7 @@ def decide(
         name = (assessment.rule.id, assessment.deadline.cycle)
         seen.add(name)
         before = history.tracks.get(name)
-        cycle = _Cycle(case, rulebook, directory, now, assessment, before, history.told.get(name, ()))
+        cycle = Cycle(case, rulebook, directory, now, assessment, before, history.told.get(name, ()))
         tracks.append(_decide_cycle(cycle))
         notices.extend(cycle.notices)
         wakes.extend(w for w in cycle.wakes if w > now)
@@ -101,7 +60,7 @@ def decide(
     return Decision(tuple(notices), tuple(tracks)), min(wakes, default=None)
 
 
-def _decide_cycle(c: _Cycle) -> Track:
+def _decide_cycle(c: Cycle) -> Track:
     """Decide one cycle and return the state to keep."""
     deadline = c.assessment.deadline
     c.level = c.assessment.level
@@ -122,7 +81,7 @@ def _decide_cycle(c: _Cycle) -> Track:
     )  # fmt: skip
 
 
-def _continue(c: _Cycle) -> None:
+def _continue(c: Cycle) -> None:
     """Carry the state on, or begin a new revision of the date: moved, resumed or reopened."""
     before, deadline = c.before, c.assessment.deadline
     c.since = c.now
@@ -136,7 +95,7 @@ def _continue(c: _Cycle) -> None:
         c.due_rev, c.step, c.since = before.due_rev + 1, 1, c.now
 
 
-def _open(c: _Cycle, owner: Resolution) -> bool:
+def _open(c: Cycle, owner: Resolution) -> bool:
     """Tell whom an open deadline of ours asks to be told; return whether its level was decided (not muted)."""
     rule, deadline = c.assessment.rule, c.assessment.deadline
     muted = put_off(c.case, Answer.MUTED, rule.id, deadline.cycle, c.now)
@@ -153,27 +112,14 @@ def _open(c: _Cycle, owner: Resolution) -> bool:
     return True
 
 
-def _told_this_date(c: _Cycle) -> tuple[Told, ...]:
-    """Return what was decided about the date that is in force (a date moved there and back was told before)."""
-    due = c.assessment.deadline.due_at
-    return tuple(
-        t
-        for t in c.told
-        if t.kind in _WARNS
-        and t.due_at == due
-        and t.state != "withdrawn"
-        and (c.told_since is None or t.decided_at >= c.told_since)
-    )
-
-
-def _tell_moved(c: _Cycle) -> None:
+def _tell_moved(c: Cycle) -> None:
     """Tell whoever was warned of another date: at once when it is earlier, with the next digest when later."""
     if not c.profile.tell_moved or c.before is None:
         return
     due = c.assessment.deadline.due_at
     last: dict[str, Told] = {}
     for told in sorted(c.told, key=lambda t: t.decided_at):
-        if told.kind in _WARNS and told.state == "sent":
+        if told.kind in WARNS and told.state == "sent":
             last[told.person] = told
     for person, told in last.items():
         if told.due_at is None or told.due_at == due or person not in c.directory.persons:
@@ -184,11 +130,11 @@ def _tell_moved(c: _Cycle) -> None:
         c.tell(to, NoticeKind.MOVED, reason, old_due=told.due_at.isoformat(), digest=not earlier)
 
 
-def _tell_level(c: _Cycle, owner: Resolution) -> None:
+def _tell_level(c: Cycle, owner: Resolution) -> None:
     """Tell everybody in the audience of the level who does not know this date at this level yet."""
-    told = _told_this_date(c)
+    told = told_this_date(c)
     knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
-    for to in _audience(c, owner):
+    for to in audience(c, owner):
         known = [t.level for t in told if t.person == to.person.id]
         if any(n.person == to.person.id and n.kind is NoticeKind.MOVED for n in c.notices):
             continue
@@ -200,29 +146,12 @@ def _tell_level(c: _Cycle, owner: Resolution) -> None:
             reason = Reason.LEVEL_RAISED
         else:
             reason = Reason.OWNER_CHANGED
-        c.tell(to, NoticeKind.LEVEL, reason, next=_next_step(c))
+        c.tell(to, NoticeKind.LEVEL, reason, next=next_step(c))
 
 
-def _audience(c: _Cycle, owner: Resolution) -> list[Resolution]:
-    """Return the persons of ``tell`` for this and all lower levels and of the steps reached, each once."""
-    roles: dict[str, None] = {}
-    for level, told in c.profile.tell.items():
-        if level <= c.level:
-            roles.update(dict.fromkeys(told))
-    if not roles:
-        roles["owner"] = None
-    for rung in c.profile.chain[: c.step - 1]:
-        roles.update(dict.fromkeys(rung.tell))
-    found: dict[str, Resolution] = {}
-    for role in roles:
-        to = owner if role == "owner" else c.resolve(role)
-        found.setdefault(to.person.id, to)
-    return list(found.values())
-
-
-def _climb(c: _Cycle, owner: Resolution) -> None:
+def _climb(c: Cycle, owner: Resolution) -> None:
     """Take the next step when nobody answered in time; else say when that would be. Repeat where asked."""
-    here = tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in _WARNS and t.state != "withdrawn")
+    here = tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.state != "withdrawn")
     seen = acknowledgement(
         c.case, c.assessment.rule.id, c.assessment.deadline.cycle, c.since or c.now, c.profile.ack_expires
     )
@@ -238,16 +167,14 @@ def _climb(c: _Cycle, owner: Resolution) -> None:
     _repeat(c, owner, here, void_at)
 
 
-def _void_at(ack: Acknowledgement, here: tuple[Told, ...], owner: Resolution, c: _Cycle) -> datetime | None:
+def _void_at(ack: Acknowledgement, here: tuple[Told, ...], owner: Resolution, c: Cycle) -> datetime | None:
     """Return when an acknowledgement stopped holding: the next level, a new owner, its expiry; None: it holds."""
 
     def voids(person: str, reason: str) -> bool:
         return reason != Reason.OWNER_CHANGED or person == owner.person.id
 
     ends = [
-        t.decided_at
-        for t in here
-        if t.kind is NoticeKind.LEVEL and t.decided_at > ack.at and voids(t.person, t.reason)
+        t.decided_at for t in here if t.kind is NoticeKind.LEVEL and t.decided_at > ack.at and voids(t.person, t.reason)
     ]
     if any(n.kind is NoticeKind.LEVEL and voids(n.person, n.reason) for n in c.notices):
         ends.append(c.now)
@@ -256,19 +183,17 @@ def _void_at(ack: Acknowledgement, here: tuple[Told, ...], owner: Resolution, c:
     return min(ends, default=None)
 
 
-def _silent_since(c: _Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime:
+def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime:
     """Return where the silence that asks for the next step began."""
     steps = [t.decided_at for t in here if t.kind is NoticeKind.STEP]
     first = [t.decided_at for t in here if t.level >= c.profile.chain_from]
     begun = max(steps) if steps else min(first, default=c.now)
-    if not here and c.since is not None and _told_this_date(c):
-        begun = (
-            c.since
-        )  # the date came back to one that was told before: nobody is told again, silence runs on
+    if not here and c.since is not None and told_this_date(c):
+        begun = c.since  # the date came back to one that was told before: nobody is told again, silence runs on
     return max(begun, void_at) if void_at else begun
 
 
-def _take_step(c: _Cycle, owner: Resolution, silent_since: datetime) -> None:
+def _take_step(c: Cycle, owner: Resolution, silent_since: datetime) -> None:
     """Climb one rung if the silence lasted; a rung with nobody new on it is passed at once."""
     while c.step <= len(c.profile.chain):
         rung = c.profile.chain[c.step - 1]
@@ -277,48 +202,25 @@ def _take_step(c: _Cycle, owner: Resolution, silent_since: datetime) -> None:
             c.wakes.append(at)
             return
         c.step += 1
-        fresh = _fresh(c, owner, rung)
-        for to in fresh:
+        newcomers = fresh(c, owner, rung)
+        for to in newcomers:
             c.tell(
                 to,
                 NoticeKind.STEP,
                 Reason.UNANSWERED,
                 silent_since=silent_since.isoformat(),
-                next=_next_step(c),
+                next=next_step(c),
                 action=rung.action,
             )
-        if fresh:
+        if newcomers:
             silent_since = c.now
 
 
-def _fresh(c: _Cycle, owner: Resolution, rung: ChainStep) -> list[Resolution]:
-    """Return the persons of a rung who are not on a lower one (the owner's own lead may be the owner)."""
-    below = {owner.person.id}
-    for lower in c.profile.chain[: c.step - 2]:
-        below.update(c.resolve(role).person.id for role in lower.tell)
-    found = {to.person.id: to for to in (c.resolve(role) for role in rung.tell)}
-    return [to for person, to in found.items() if person not in below]
-
-
-def _next_step(c: _Cycle) -> Mapping[str, Any] | None:
-    """Return who hears next if nobody answers, and when, for the text."""
-    if c.level < c.profile.chain_from or c.step > len(c.profile.chain):
-        return None
-    rung = c.profile.chain[c.step - 1]
-    to = c.resolve(rung.tell[0])
-    return {
-        "at": after(c.now, rung.after).isoformat(),
-        "person": to.person.id,
-        "role": rung.tell[0],
-        "step": c.step + 1,
-    }
-
-
-def _repeat(c: _Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:
+def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:
     """Say the same level again while nobody answers, as often as the profile allows."""
     asked = c.profile.repeat.get(c.level)
     said = [t for t in here if t.level == c.level]
-    if asked is None or not said or any(n.kind in _WARNS for n in c.notices):
+    if asked is None or not said or any(n.kind in WARNS for n in c.notices):
         if asked is not None and c.notices:
             c.wakes.append(after(c.now, asked.every))
         return
@@ -332,12 +234,12 @@ def _repeat(c: _Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datet
     if at > c.now:
         c.wakes.append(at)
         return
-    for to in _audience(c, owner):
-        c.tell(to, NoticeKind.REPEAT, Reason.REPEAT, n=n, next=_next_step(c))
+    for to in audience(c, owner):
+        c.tell(to, NoticeKind.REPEAT, Reason.REPEAT, n=n, next=next_step(c))
     c.wakes.append(after(c.now, asked.every))
 
 
-def _watch_absences(c: _Cycle) -> None:
+def _watch_absences(c: Cycle) -> None:
     """Wake when a leave in the audience begins or ends: who answers may then be somebody else."""
     roles = {role for told in c.profile.tell.values() for role in told} | {"owner"}
     named = {c.case.owners.get(role, "") for role in roles}
@@ -347,7 +249,7 @@ def _watch_absences(c: _Cycle) -> None:
             c.wakes.extend((absence.since, absence.until))
 
 
-def _conflict(c: _Cycle) -> None:
+def _conflict(c: Cycle) -> None:
     """Tell owner and admin once that a hand correction and its source contradict each other."""
     deadline = c.assessment.deadline
     if "conflict" not in deadline.flags:
@@ -363,28 +265,26 @@ def _conflict(c: _Cycle) -> None:
     c.level = level
 
 
-def _close(c: _Cycle) -> None:
+def _close(c: Cycle) -> None:
     """Tell those who were warned that it is over (not the one who said so)."""
     if not c.profile.tell_closed:
         return
     deadline = c.assessment.deadline
     event = next((e for e in c.case.timeline.events if e.id == deadline.ended_by), None)
     answered_by = str(event.data.get("by", event.recorded_by)) if event else ""
-    for person in dict.fromkeys(t.person for t in c.told if t.kind in _WARNS and t.state == "sent"):
+    for person in dict.fromkeys(t.person for t in c.told if t.kind in WARNS and t.state == "sent"):
         if person != answered_by and person in c.directory.persons:
             to = Resolution(c.directory.persons[person], "warned", ("warned before",))
             reason = _CLOSING.get(deadline.state, Reason.DONE)
             c.tell(to, NoticeKind.CLOSED, reason, by=answered_by, state=deadline.state.value)
 
 
-def _gone(
-    case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime
-) -> list[Notice]:
+def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime) -> list[Notice]:
     """Withdraw what was warned of when its trigger was retracted or its rule left the rulebook."""
     rule = rulebook.rules.get(track.rule)
     if track.state != State.OPEN or (rule is not None and not rule.profile.tell_closed):
         return []
-    warned = dict.fromkeys(t.person for t in told if t.kind in _WARNS and t.state == "sent")
+    warned = dict.fromkeys(t.person for t in told if t.kind in WARNS and t.state == "sent")
     return [
         Notice(
             subject=case.id,
@@ -401,6 +301,6 @@ def _gone(
             due_at=track.due_at,
             due_on=None,
             data={"rule_known": rule is not None},
-        )  # fmt: skip
+        )
         for person in warned
     ]

@@ -289,9 +289,7 @@ class Rulebook:
         candidates: dict[str, dict[str, tuple[Rule, ...]]] = {}
         for type_id, case_type in self.case_types.items():
             rules = tuple(
-                r
-                for r in self.rules.values()
-                if r.enabled and type_id in r.applies_to.get("case_type", (type_id,))
+                r for r in self.rules.values() if r.enabled and type_id in r.applies_to.get("case_type", (type_id,))
             )
             kinds: dict[str, list[Rule]] = {}
             for rule in rules:

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from deadline_guard.app import App
 from deadline_guard.cli import app as program
 from deadline_guard.daemon import Daemon
-from tests.real.count_dockets import deadlines, warnings
+from tests.real.count_dockets import warnings
 from tests.servers.smtp_sink import Mail, SmtpSink
 
 ZONE = ZoneInfo("America/New_York")

@@ -28,7 +28,12 @@ def rule(id: str, days: int, trigger: str, done_by: str, **more: object) -> Rule
 RULES = [
     rule("defence", 15, "complaint_received", "defence_filed", kind=Kind.RIGHT, applies_to={"side": ("defendant",)}),
     rule(
-        "appeal", 15, "judgment_served", "appeal_filed", kind=Kind.RIGHT, applies_to={"side": ("plaintiff", "defendant")}
+        "appeal",
+        15,
+        "judgment_served",
+        "appeal_filed",
+        kind=Kind.RIGHT,
+        applies_to={"side": ("plaintiff", "defendant")},
     ),
     rule("fee", 7, "fee_notice_received", "fee_paid", applies_to={"side": ("plaintiff",)}),
     rule("docketing", 7, "complaint_filed", "docketed", acts=Acts.COURT, applies_to={"side": ("plaintiff",)}),
@@ -72,7 +77,9 @@ def test_the_courts_and_the_opponents_clocks_are_known_and_never_escalate() -> N
     world.run_until("2026-05-10 09:00")
     with world.store.read() as conn:
         levels = dict(
-            conn.exec_driver_sql("SELECT rule, MAX(level) FROM assessment WHERE case_id = 'P00' GROUP BY rule").fetchall()
+            conn.exec_driver_sql(
+                "SELECT rule, MAX(level) FROM assessment WHERE case_id = 'P00' GROUP BY rule"
+            ).fetchall()
         )
         notices = conn.exec_driver_sql(
             "SELECT COUNT(*) FROM notice WHERE rule IN ('cn.civ.docketing', 'cn.civ.answer_by_them')"

@@ -1,0 +1,110 @@
+"""The audience of a deadline: one cycle under decision, who hears of it and who hears next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from deadline_guard.core.answers import after
+from deadline_guard.core.assess import Assessment
+from deadline_guard.core.notices import Notice, NoticeKind, Reason, Told, Track
+from deadline_guard.core.people import Directory, Resolution, who
+from deadline_guard.core.rules import ChainStep, Level, Profile, Rulebook
+from deadline_guard.core.timeline import Case
+
+WARNS: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
+
+
+@dataclass(slots=True)
+class Cycle:
+    """Everything that the decision on one cycle reads, and what it has decided so far."""
+
+    case: Case
+    rulebook: Rulebook
+    directory: Directory
+    now: datetime
+    assessment: Assessment
+    before: Track | None
+    told: tuple[Told, ...]
+    due_rev: int = 1
+    step: int = 1
+    since: datetime | None = None
+    told_since: datetime | None = None
+    level: Level = Level.OK
+    notices: list[Notice] = field(default_factory=list)
+    wakes: list[datetime] = field(default_factory=list)
+
+    @property
+    def profile(self) -> Profile:
+        return self.assessment.rule.profile
+
+    def resolve(self, role: str) -> Resolution:
+        named = self.assessment.owner_role if role == "owner" else role
+        return who(named, self.case, self.now, self.directory)
+
+    def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
+        """Decide one notice; the same key twice in one sweep is one notice (two roles, one person)."""
+        hold = more.pop("hold_until", None)
+        deadline, rule = self.assessment.deadline, self.assessment.rule
+        notice = Notice(
+            subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
+            level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
+            via=to.path, hold_until=hold, due_on=deadline.due_on, due_at=deadline.due_at, data=more,
+        )  # fmt: skip
+        if all(other.key != notice.key for other in self.notices):
+            self.notices.append(notice)
+
+
+def told_this_date(c: Cycle) -> tuple[Told, ...]:
+    """Return what was decided about the date that is in force (a date moved there and back was told before)."""
+    due = c.assessment.deadline.due_at
+    return tuple(
+        t
+        for t in c.told
+        if t.kind in WARNS
+        and t.due_at == due
+        and t.state != "withdrawn"
+        and (c.told_since is None or t.decided_at >= c.told_since)
+    )
+
+
+def audience(c: Cycle, owner: Resolution) -> list[Resolution]:
+    """Return the persons of ``tell`` for this and all lower levels and of the steps reached, each once."""
+    roles: dict[str, None] = {}
+    for level, told in c.profile.tell.items():
+        if level <= c.level:
+            roles.update(dict.fromkeys(told))
+    if not roles:
+        roles["owner"] = None
+    for rung in c.profile.chain[: c.step - 1]:
+        roles.update(dict.fromkeys(rung.tell))
+    found: dict[str, Resolution] = {}
+    for role in roles:
+        to = owner if role == "owner" else c.resolve(role)
+        found.setdefault(to.person.id, to)
+    return list(found.values())
+
+
+def fresh(c: Cycle, owner: Resolution, rung: ChainStep) -> list[Resolution]:
+    """Return the persons of a rung who are not on a lower one (the owner's own lead may be the owner)."""
+    below = {owner.person.id}
+    for lower in c.profile.chain[: c.step - 2]:
+        below.update(c.resolve(role).person.id for role in lower.tell)
+    found = {to.person.id: to for to in (c.resolve(role) for role in rung.tell)}
+    return [to for person, to in found.items() if person not in below]
+
+
+def next_step(c: Cycle) -> Mapping[str, Any] | None:
+    """Return who hears next if nobody answers, and when, for the text."""
+    if c.level < c.profile.chain_from or c.step > len(c.profile.chain):
+        return None
+    rung = c.profile.chain[c.step - 1]
+    to = c.resolve(rung.tell[0])
+    return {
+        "at": after(c.now, rung.after).isoformat(),
+        "person": to.person.id,
+        "role": rung.tell[0],
+        "step": c.step + 1,
+    }
