@@ -106,6 +106,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_key", ["key"], unique=True)
+        batch_op.create_index("ix_message_person", ["person", "made_at"], unique=False)
         batch_op.create_index("ix_message_thread", ["thread"], unique=False)
         batch_op.create_index(
             "ix_message_unsent",
@@ -357,6 +358,7 @@ def downgrade() -> None:
             "ix_message_unsent", sqlite_where=sa.text("state IN ('waiting', 'retry', 'ambiguous', 'leased')")
         )
         batch_op.drop_index("ix_message_thread")
+        batch_op.drop_index("ix_message_person")
         batch_op.drop_index("ix_message_key")
 
     op.drop_table("message")

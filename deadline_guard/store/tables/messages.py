@@ -28,6 +28,7 @@ class MessageTable(TableBase, table=True):
             sqlite_where=sql("state IN ('waiting', 'retry', 'ambiguous', 'leased')"),
         ),
         Index("ix_message_thread", "thread"),
+        Index("ix_message_person", "person", "made_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
