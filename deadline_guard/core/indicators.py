@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from deadline_guard.core.arrears import overdue_age
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.endings import Ending
 from deadline_guard.core.gaps import gap
 from deadline_guard.core.gauges import gauge
+from deadline_guard.core.instalments import instalments
 from deadline_guard.core.instants import occurred
 from deadline_guard.core.limits import Look, deadlines, granted, look_at
 from deadline_guard.core.measures import changes_of
-from deadline_guard.core.money import instalments, overdue_age
 from deadline_guard.core.period import Period
 from deadline_guard.core.rules import Rule, Rulebook
 from deadline_guard.core.stages import WHOLE_CASE, Visit, of_stage, runs, visits

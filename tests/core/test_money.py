@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from deadline_guard.core.arrears import Bucket, arrears, bucket_of, owed
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.levels import crossings, level_at
-from deadline_guard.core.money import Bucket, bucket_of, owed
 from deadline_guard.core.rules import Level, Profile, Rule, Trigger
 from deadline_guard.core.timeline import Event, Timeline
 from tests.core.building import CALENDARS, case, event, local, rule, rulebook, utc
@@ -111,6 +111,32 @@ class TestOverdueAge:
         ]
         assert at == [Fraction(0), Fraction("71.41"), Fraction("51.41")]
         assert owed({}, told, None, None, "UTC") == 0
+
+    @pytest.mark.parametrize(
+        ("at", "days", "bucket", "left", "level"),
+        [
+            ("2026-03-11 23:59", 0, "M0", "71.41", Level.OK),
+            ("2026-03-12 00:00", 1, "M1", "71.41", Level.EARLY),
+            ("2026-04-11 00:00", 31, "M2", "21.41", Level.NEAR),
+            ("2026-05-10 00:00", 60, None, "0", Level.OK),
+            ("2026-03-10 00:00", -1, None, "71.41", Level.OK),
+        ],
+    )
+    def test_a_debt_has_an_age_a_bucket_and_an_amount(
+        self, at: str, days: int, bucket: str | None, left: str, level: Level
+    ) -> None:
+        events = (
+            self.FINE,
+            self.NOTIFIED,
+            event("paid", "2026-04-01", data={"payment": 50}),
+            event("paid", "2026-05-01", data={"payment": "21.41"}),
+        )
+        (due,) = found(self.AGEING, *events)
+        got = arrears(due, self.AGEING, case(*events), local(at), INDUSTRY)
+        assert (got.value, got.data["bucket"], got.data["owed"], got.level) == (days, bucket, Fraction(left), level)
+        assert got.cycle == "t:n"
+        if days == 31:
+            assert got.next_at == local("2026-04-12 00:00")
 
 
 class TestInstalments:

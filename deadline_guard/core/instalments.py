@@ -1,4 +1,4 @@
-"""Money that is owed: what is left, how old it is, and plans to pay it in parts. Nothing is computed as interest."""
+"""Plans to pay in parts: a date for each line, what covers it, and when the plan breaks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.conditions import number
@@ -18,87 +18,10 @@ from deadline_guard.core.jurisdictions import policy_for
 from deadline_guard.core.limits import Look, granted, look_at
 from deadline_guard.core.period import Period, Unit, parse_period
 from deadline_guard.core.rules import Rule, Rulebook
-from deadline_guard.core.timeline import EMPTY, Case, Event, Timeline
+from deadline_guard.core.timeline import EMPTY, Case, Event
 from deadline_guard.core.triggers import Cycle, by_content, cycles
 
 MOST_MONTHS: Final = 60  # an individual instalment agreement, Credit Card Business Measures Art. 70
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A class of arrears from ``first`` to ``last`` days past due (both included; None: without end)."""
-
-    name: str
-    first: int
-    last: int | None = None
-
-
-def bucket_of(days: int, table: Iterable[Bucket]) -> Bucket | None:
-    """Return the bucket of so many days past due, or None where the table has none."""
-    return next((b for b in table if b.first <= days and (b.last is None or days <= b.last)), None)
-
-
-def owed(
-    params: Mapping[str, Any], timeline: Timeline, subject: str | None, until: datetime | None, zone: str
-) -> Fraction:
-    """Return what is owed at ``until`` (None: now and later): last reported values, less payments.
-
-    ``params.plus`` and ``params.minus`` name data fields whose last reported value counts (a balance, a total
-    paid); ``params.paid`` names fields whose values add up (single payments).
-    """
-    last: dict[str, Fraction] = {}
-    paid = Fraction(0)
-    plus, minus, single = (_names(params.get(key)) for key in ("plus", "minus", "paid"))
-    for event in timeline.events:
-        if event.subject != subject or (until is not None and occurred(event, zone) > until):
-            continue
-        for name in (*plus, *minus, *single):
-            value = number(event.data.get(name))
-            if value is not None and name in single:
-                paid += value
-            elif value is not None:
-                last[name] = value
-    total = sum((last.get(name, Fraction(0)) for name in plus), Fraction(0))
-    return total - sum((last.get(name, Fraction(0)) for name in minus), Fraction(0)) - paid
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
-
-
-def overdue_age(
-    rule: Rule,
-    case: Case,
-    rulebook: Rulebook,
-    calendars: Mapping[str, Calendar],
-    now: datetime,
-    computed: Mapping[str, Sequence[Deadline]] = EMPTY,
-) -> tuple[Deadline, ...]:
-    """Return each debt with its due date; it ages through the profile's lines (``above 30`` days) until paid.
-
-    ``done_by`` ends it, and so does the event after which nothing is :func:`owed` any more.
-    """
-    opened = cycles(rule, case, computed)
-    if not opened:
-        return ()
-    look = look_at(rule, case, rulebook, calendars, now)
-    made = (granted(look, cycle, None, _paid(look, cycle)) for cycle in opened)
-    return tuple(d for d in made if d is not None)
-
-
-def _paid(look: Look, cycle: Cycle) -> Ending | None:
-    """Return the first event of the debt after which nothing was owed, or None."""
-    params, zone, line = look.rule.params, look.law.zone, look.case.timeline
-    if not _names(params.get("plus")):
-        return None
-    fields = {name for key in ("plus", "minus", "paid") for name in _names(params.get(key))}
-    for event in line.events:
-        if event.subject != cycle.subject or event.on < cycle.on or fields.isdisjoint(event.data):
-            continue
-        at = occurred(event, zone)
-        if owed(params, line, cycle.subject, at, zone) <= 0:
-            return Ending(State.DONE, at, event.id, event.on)
-    return None
 
 
 @dataclass(frozen=True, slots=True)
