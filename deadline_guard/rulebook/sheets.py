@@ -16,6 +16,7 @@ from deadline_guard.rulebook.shapes import FILES, Shape
 from deadline_guard.rulebook.source import Document, read
 
 _OTHER_FILES: Final = ("people", "config", "coverage")
+_OTHER_FOLDERS: Final = frozenset({"calendars", "coverage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def sheets(folders: Sequence[Path]) -> Sheets:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the rule files of a folder (or the file itself): not calendars, people, tests, hidden files."""
+    """Yield the rule files of a folder (or the file itself): not calendars, coverage, people, tests, hidden files."""
     if folder.is_file():
         yield folder
         return
     for path in sorted(folder.rglob("*.y*ml")):
         inside = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in inside) or "calendars" in inside[:-1]
+        hidden = any(part.startswith(".") for part in inside) or not _OTHER_FOLDERS.isdisjoint(inside[:-1])
         other = path.name.split(".")[0] in _OTHER_FILES or path.stem.endswith(".test")
         if path.suffix in (".yaml", ".yml") and path.is_file() and not hidden and not other:
             yield path
