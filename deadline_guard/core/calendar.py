@@ -104,6 +104,20 @@ class Calendar:
         """Return the holiday's name or the weekday, or None when ``day`` is open."""
         return None if self.is_open(day) else self.name_of(day) or _WEEKDAYS[day.weekday()]
 
+    def closed_between(self, a: date, b: date) -> list[tuple[date, Text]]:
+        """Return the closed days from ``a`` to ``b``, both included, each with its reason, in that order."""
+        low, high = (a, b) if a <= b else (b, a)
+        self._reach(low)
+        table = self._reach(high)
+        start = low.toordinal() - table.first
+        kinds = table.kinds[start : high.toordinal() - table.first + 1]
+        found = []
+        for at, kind in enumerate(kinds, low.toordinal()):
+            if kind >= DayKind.WEEKEND:
+                day = date.fromordinal(at)
+                found.append((day, table.names.get(at) or _WEEKDAYS[day.weekday()]))
+        return found if a <= b else found[::-1]
+
     def name_of(self, day: date) -> Text | None:
         """Return the name that the law gives to ``day`` (holidays and worked weekend days), or None."""
         return self._reach(day).names.get(day.toordinal())

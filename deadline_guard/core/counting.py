@@ -75,9 +75,10 @@ def count(
     trace = _read(asked)
     due = trace.due
     due_at = due if isinstance(due, datetime) else end_of_day(due, place) if place else None
-    readings = tuple(sorted((r for r in trace.readings if r.due > due), key=lambda r: r.due))
+    later = sorted((r for r in trace.readings if r.due > due), key=lambda r: r.due) if trace.readings else ()
+    readings = _once(tuple(later))
     basis = (*_law(policy, start), *trace.steps)
-    return Counted(due, due_at, trace.rolled, _unknown(trace), _once(readings), basis)
+    return Counted(due, due_at, trace.rolled, _unknown(trace), readings, basis)
 
 
 def _start(trigger: date | datetime, period: Period, place: tzinfo | None) -> date | datetime:
@@ -109,7 +110,7 @@ def _read(asked: Question) -> Trace:
     doubts = {d: why for c, a, b in trace.asked for d in c.disputed_between(a, b) if (why := c.disputed(d))}
     if doubts:
         other = fold(lenient(asked))
-        early, late = sorted((other, trace), key=lambda t: _order(t.due))
+        early, late = sorted((trace, other), key=lambda t: _order(t.due))
         why = _doubt(asked.calendar, doubts)
         trace = replace(early, readings=[*early.readings, *late.readings, Reading(late.due, why)])
     policy = asked.policy

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.day_arithmetic import (
-    between,
     end_of,
     excluded_days,
     is_clear,
@@ -93,9 +92,9 @@ def fold(asked: Question) -> Trace:
     return trace
 
 
-def _closed(calendar: Calendar, days: Collection[date]) -> tuple[Skipped, ...]:
-    """Return the rest days among ``days`` with their names."""
-    return tuple(Skipped(d, calendar.why_closed(d) or "") for d in days if not calendar.is_open(d))
+def _closed(calendar: Calendar, first: date, last: date) -> tuple[Skipped, ...]:
+    """Return the rest days from ``first`` to ``last``, both included, with their names."""
+    return tuple(Skipped(day, why) for day, why in calendar.closed_between(first, last))
 
 
 def _count_days(asked: Question, trace: Trace) -> None:
@@ -112,7 +111,8 @@ def _count_days(asked: Question, trace: Trace) -> None:
     if skips:
         last = shifted(due, -asked.sign) if clear else due
         trace.ask(calendar, trigger, last)
-        skipped = _closed(calendar, between(shifted(trigger, -asked.sign) if counts_first else trigger, last))
+        first = trigger if counts_first or not asked.period.n else shifted(trigger, asked.sign)
+        skipped = _closed(calendar, first, last)
     cite = policy.cite(_count_cite(asked, skips))
     trace.move(
         Step("count", trigger, due, (due - trigger).days, skipped, cite, _counted(asked.period, asked.direction))
@@ -160,7 +160,7 @@ def _settle_clear(asked: Question, trace: Trace, due: date) -> None:
         f"该规则仅把休息日排除在期间之外;{due}本身为{_zh(asked.calendar, due)}",
     )
     trace.readings.append(Reading(due, why, asked.policy.cite("short")))
-    skipped = _closed(asked.calendar, [due, *between(due, open_day)])
+    skipped = _closed(asked.calendar, due, open_day)
     trace.move(Step("count", due, open_day, (open_day - due).days, skipped, asked.policy.cite("short"), why))
 
 
@@ -284,12 +284,11 @@ def _roll(asked: Question, trace: Trace) -> None:
     trace.ask(calendar, day, to)
     if to == day or ends_at_24(asked, trace.due, calendar):
         return
-    passed = [day, *between(day, to)[:-1]]
     trace.rolled = True
     moved = _moved(trace.due, to)
     cite = asked.policy.cite("roll" if asked.direction is Direction.FORWARD else "backward_roll")
     note = Text("the last day is a rest day", "期间届满日为休息日")
-    trace.move(Step("roll", trace.due, moved, (to - day).days, _closed(calendar, passed), cite, note))
+    trace.move(Step("roll", trace.due, moved, (to - day).days, _closed(calendar, day, to), cite, note))
 
 
 def _reach_office(asked: Question, trace: Trace) -> None:

@@ -142,6 +142,9 @@ class CalendarShape(Shape):
     def _known(self) -> CalendarShape:
         if self.known_through < self.known_from:
             raise ValueError(f"known_through {self.known_through} comes before known_from {self.known_from}")
+        early = [n.year for n in self.notices if not n.confirmed and n.year <= self.known_through.year]
+        if early:
+            raise ValueError(f"{early[0]} is not confirmed, yet known_through {self.known_through} covers it")
         if len(set(self.weekend)) > 6:
             raise ValueError("weekend leaves no working day")
         return self

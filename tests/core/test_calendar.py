@@ -261,3 +261,10 @@ def test_rules_can_depend_on_the_weekday_of_the_day_and_of_christmas() -> None:
     assert found.is_open(date(2022, 11, 1))
     assert found.kind_of(date(2017, 12, 27)) is DayKind.OFFICE_CLOSED
     assert found.is_open(date(2018, 12, 27))
+
+
+def test_closed_days_of_a_span_come_in_its_order_with_their_reasons() -> None:
+    found = CAL.closed_between(date(2026, 1, 1), date(2026, 1, 5))
+    assert [(d.day, str(why)) for d, why in found] == [(1, "New Year"), (3, "Saturday"), (4, "Sunday")]
+    assert CAL.closed_between(date(2026, 1, 5), date(2026, 1, 1)) == found[::-1]
+    assert CAL.closed_between(date(2026, 1, 5), date(2026, 1, 5)) == []

@@ -1,9 +1,11 @@
 """Excluded spans, longstops, chains, ranges, earliest-of and latest-of."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from fractions import Fraction
 
 import pytest
 
+from deadline_guard.core.calendar import OutOfRange
 from deadline_guard.core.counting import (
     Span,
     count,
@@ -14,8 +16,11 @@ from deadline_guard.core.counting import (
     earliest_of,
     latest_of,
 )
-from deadline_guard.core.jurisdictions import policy_for
+from deadline_guard.core.day_arithmetic import shifted
+from deadline_guard.core.hours import run
+from deadline_guard.core.jurisdictions import overridden, policy_for
 from deadline_guard.core.period import parse_period
+from deadline_guard.core.policy import BadField, Direction
 from deadline_guard.rulebook.calendars import shipped
 from tests.core.asking import ask
 
@@ -154,3 +159,28 @@ def test_a_batch_gives_what_one_by_one_gives() -> None:
     period = parse_period("1 month")
     assert count_dates(triggers, period, CIVIL, CN) == [count(t, period, CIVIL, CN).due for t in triggers]
     assert count_date(triggers[0], period, CIVIL, CN) == count(triggers[0], period, CIVIL, CN).due
+
+
+def test_a_batch_knows_short_clear_days_and_added_days() -> None:
+    eaw, courts = policy_for("gb-eaw", date(2026, 1, 1)), shipped()["gb-eaw"]
+    tuesday = date(2025, 11, 25)
+    assert count_date(tuesday, parse_period("1 clear day"), eaw, courts, Direction.BACKWARD) == date(2025, 11, 21)
+    cj, luxembourg = policy_for("eu-cj", date(2026, 1, 1)), shipped()["eu-cj"]
+    assert count_date(date(2026, 1, 28), parse_period("2 months"), cj, luxembourg) == date(2026, 4, 7)
+    mail = overridden(policy_for("us-federal", date(2026, 1, 1)), {"add_days_after_roll": 3})
+    assert count_date(date(2026, 2, 21), parse_period("14 days"), mail, shipped()["us"]) == date(2026, 3, 12)
+
+
+def test_days_beyond_what_dates_can_say_are_an_error() -> None:
+    with pytest.raises(OutOfRange):
+        shifted(date(9999, 12, 31), 1)
+    with pytest.raises(OutOfRange):
+        run(datetime(9999, 12, 31, tzinfo=UTC), Fraction(48), Direction.FORWARD, None)
+
+
+def test_an_unknown_field_of_a_policy_is_refused() -> None:
+    with pytest.raises(BadField, match="unknown field") as refused:
+        overridden(CIVIL, {"rolls": "forward"})
+    assert refused.value.field == "rolls"
+    with pytest.raises(BadField, match="cn-civil"):
+        policy_for("moon", date(2026, 1, 1))

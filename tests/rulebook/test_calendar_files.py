@@ -71,6 +71,11 @@ def test_a_wrong_value_is_refused_at_its_place(tmp_path: Path, old: str, new: st
     assert any(problem.line == line and says in str(problem) for problem in problems), [str(p) for p in problems]
 
 
+def test_an_unconfirmed_year_cannot_lie_inside_what_is_known() -> None:
+    text = draft("cn", 2027).replace("known_through: '2026-12-31'", "known_through: '2027-12-31'")
+    assert any("2027 is not confirmed" in str(problem) for problem in parse(text)[1])
+
+
 def test_an_id_stands_once_in_a_folder_and_a_later_folder_replaces_it(tmp_path: Path) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
     for folder in (first, second):
