@@ -83,11 +83,13 @@ def _decide_one(office: Office, one: Loaded, history: History, directory: Direct
     findings = case_findings(case, found, history, office.rulebook, directory, now)
     wakes = [w for w in (next_at, one.next_known_at) if w is not None]
     by_cycle = {(a.rule.id, a.deadline.cycle): a for a in found}
-    changed = [
-        assessment_row(track, by_cycle.get((track.rule, track.cycle)), office.rulebook.revision, now)
-        for track in decision.tracks
-        if history.tracks.get((track.rule, track.cycle)) != track or one.stale is not None
-    ]
+    changed = []
+    for track in decision.tracks:
+        name = (track.rule, track.cycle)
+        before = history.tracks.get(name)
+        if before != track or one.stale is not None:
+            same_date = one.stale is None and before is not None and before.due_rev == track.due_rev
+            changed.append(assessment_row(track, by_cycle.get(name), office.rulebook.revision, same_date))
     live = one.next_known_at is not None or case.closed_at is None or any(_runs(t) for t in decision.tracks)
     return queue.CaseResult(case.id, one.rev, min(wakes, default=None), live, changed, (*decision.notices, *findings))
 
@@ -96,8 +98,8 @@ def _runs(track: Track) -> bool:
     return track.state in (State.OPEN, State.HELD)
 
 
-def assessment_row(track: Track, found: Assessment | None, revision: str, now: datetime) -> AssessmentRow:
-    """Return what is stored of one cycle; the derivation only while there is one."""
+def assessment_row(track: Track, found: Assessment | None, revision: str, same_date: bool) -> AssessmentRow:
+    """Return what is stored of one cycle; its derivation only when the date is a new one."""
     crossings = [(c.at, c.level.word) for c in found.crossings] if found else []
     return AssessmentRow(
         rule=track.rule,
@@ -112,7 +114,7 @@ def assessment_row(track: Track, found: Assessment | None, revision: str, now: d
         next_at=found.next_at if found else None,
         crossings=dump(crossings),
         revision=revision,
-        derivation=derivation(found) if found else None,
+        derivation=derivation(found) if found and not same_date else None,
         since=track.since,
         told_since=track.told_since,
     )
