@@ -18,6 +18,7 @@ from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.people import Resolution
 from deadline_guard.core.rules import Level, Wait
 from deadline_guard.core.text import Text
+from deadline_guard.core.timeline import Event
 from deadline_guard.messages.item import Past
 from deadline_guard.messages.past import history
 from deadline_guard.messages.steps import said, sentences
@@ -178,8 +179,7 @@ def _derivation(t: Texts, one: Explanation) -> list[str]:
     deadline = one.found.deadline
     lines: list[str] = []
     if one.trigger is not None:
-        by = f" · {safe(one.trigger.recorded_by)}" if one.trigger.recorded_by else ""
-        lines.append(f"{t.day(one.trigger.on)}  {safe(one.trigger.id)}{by}")
+        lines.append(_event(t, one, one.trigger))
     lines += sentences(deadline.basis, t.locale)
     if one.version is not None and one.version.basis:
         lines.append(f"{one.found.rule.id}@{one.version.id} · {safe(one.version.basis)}")
@@ -256,15 +256,26 @@ def _became(t: Texts, told: Told, zone: str) -> str:
 
 def _answers(t: Texts, one: Explanation, zone: str) -> list[str]:
     past = [
-        Past(e.recorded_at, e.kind, str(e.data.get("by", e.recorded_by)), str(e.data.get("via", "")))
+        Past(e.recorded_at, e.kind, _name(one, str(e.data.get("by", e.recorded_by))), str(e.data.get("via", "")))
         for e in one.answers
     ]
     lines = list(history(t, past, zone))
-    deadline = one.found.deadline
-    if deadline.state is State.DONE and deadline.ended_at is not None:
-        ended = t.moment(deadline.ended_at, zone)
-        lines.append(Text(f"done: {deadline.ended_by} ({ended})", f"完成:{deadline.ended_by}({ended})").said(t.locale))
+    if one.ended is not None and one.ended not in one.answers:
+        lines.append(_event(t, one, one.ended))
     return lines
+
+
+def _event(t: Texts, one: Explanation, event: Event) -> str:
+    """Return an event in words: its day, what it was, who recorded it when, and the id that corrects it."""
+    title = one.titles.get(event.kind)
+    what = safe(t.title(title) if title else event.kind)
+    by = safe(_name(one, event.recorded_by))
+    said = t.say("{what} (recorded by {name})", what=what, name=by) if by else what
+    return f"{t.day(event.on)}  {said} · {safe(event.id)}"
+
+
+def _name(one: Explanation, person: str) -> str:
+    return one.names.get(person, person)
 
 
 def _row(t: Texts, label: Text, value: str) -> Padding:

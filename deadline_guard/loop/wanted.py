@@ -66,7 +66,7 @@ def _reason(notice: Notice, row: AssessmentRow | None, answers: Sequence[AnswerR
         for answer in answers:
             about = answer.rule in (None, notice.rule) and answer.cycle in (None, notice.cycle)
             holds = notice.level < Level.OVERDUE or answer.kind != Answer.ACKNOWLEDGED  # never stops overdue
-            if about and holds and answer.recorded_at > notice.decided_at:
+            if about and holds and notice.decided_at < answer.recorded_at <= now:  # a replay knows later ones
                 return "answered meanwhile"
     told_as_owner = notice.via[:1] == ("owner",) and notice.kind is NoticeKind.LEVEL
     if told_as_owner and row.owner and row.owner != notice.person:

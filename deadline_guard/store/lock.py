@@ -37,3 +37,19 @@ def hold(database: Path, by: str) -> Iterator[None]:
         os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def holder(database: Path) -> str | None:
+    """Return who holds the lock of ``database``, or None when no daemon does."""
+    try:
+        handle = os.open(lock_path(database), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(handle, 200).decode("utf-8", "replace").strip() or "another process"
+    else:
+        return None
+    finally:
+        os.close(handle)

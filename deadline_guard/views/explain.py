@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from deadline_guard.core.assess import Assessment, assess, meets
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.law import in_force
 from deadline_guard.core.people import Resolution, who
-from deadline_guard.core.rules import ChainStep, Level, Pack, Rule, RuleVersion
+from deadline_guard.core.rules import ChainStep, Level, Pack, Rule, RuleVersion, Title
 from deadline_guard.core.timeline import Answer, Case, Event
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import cases, notices, telling
@@ -51,12 +51,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One deadline with everything that led to it and came of it."""
+    """One deadline with everything that led to it and came of it; titles of event kinds and names of persons by id."""
 
     found: Assessment
     version: RuleVersion | None
     pack: Pack | None
     trigger: Event | None
+    ended: Event | None
+    titles: Mapping[str, Title]
+    names: Mapping[str, str]
     owner: Resolution
     thresholds: tuple[Threshold, ...]
     chain: tuple[Rung, ...]
@@ -126,6 +129,9 @@ def _explanation(found: Assessment, case: Case, told: Sequence[Told], sight: Sig
         version=version or in_force(rule.versions, deadline.due_on),
         pack=sight.rulebook.packs.get(rule.pack),
         trigger=next((e for e in case.timeline.events if e.id == deadline.cycle), None),
+        ended=next((e for e in case.timeline.events if e.id == deadline.ended_by), None),
+        titles={kind.id: kind.title for kind in sight.rulebook.events.values()},
+        names={person.id: person.name for person in sight.directory.persons.values()},
         owner=resolve("owner"),
         thresholds=tuple(Threshold(c.at, c.level, audience(c.level)) for c in found.crossings),
         chain=tuple(Rung(s, _each_once([resolve(r) for r in s.tell])) for s in rule.profile.chain),
