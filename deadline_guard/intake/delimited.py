@@ -28,7 +28,7 @@ class Delimited:
         self.encoding = encoding_of(path, form.encoding)
         self.first_row = form.header_row + 1
         with open_bytes(path) as raw:
-            for number, cells in self._records(raw):
+            for number, cells in enumerate(self._records(raw), start=1):
                 if number == form.header_row:
                     self.header = header_of(cells, path, number)
                     return
@@ -41,7 +41,7 @@ class Delimited:
         fill = [index for index, name in enumerate(self.header) if name in self.form.fill_down]
         above: dict[int, str] = {}
         with self.path.open("rb") as packed, _unpacked(packed, self.path) as raw:
-            for number, cells in self._records(raw):
+            for number, cells in enumerate(self._records(raw), start=1):
                 if number < self.first_row:
                     continue
                 if progress is not None and number % REPORT_EVERY == 0:
@@ -55,11 +55,11 @@ class Delimited:
             if progress is not None:
                 progress(total, total)
 
-    def _records(self, raw: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    def _records(self, raw: IO[bytes]) -> Iterator[list[str]]:
         text = io.TextIOWrapper(raw, encoding=self.encoding, errors="strict", newline="")
         reader = csv.reader(text, delimiter=self.form.delimiter, strict=True)
         try:
-            yield from enumerate(reader, start=1)
+            yield from reader
         except csv.Error as error:
             raise IntakeError(
                 f"{self.path}: line {reader.line_num}: {error}; expected fields parted by "

@@ -6,9 +6,6 @@ would raise a false alarm. A crash leaves nothing half-done, and the same import
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +24,7 @@ from deadline_guard.intake.sinks import Comparing, Recording, Sink
 from deadline_guard.intake.table import Progress, Table
 from deadline_guard.store import Store, comparison, sources
 from deadline_guard.store.events import EventRow, Recorded
+from deadline_guard.store.statements import without_collecting
 
 SAMPLE: Final = 5
 MOST_LOST: Final = 0.05  # of the facts that the source had: more is a truncated file until somebody says otherwise
@@ -133,7 +131,7 @@ class Import:
         if self.snapshot:
             outcome.had = sum(1 for _ in comparison.identities(conn, self.mapping.source))
         try:
-            with _collector_paused():
+            with without_collecting():
                 self._feed(conn, sink, reading, outcome, progress)
             if self.snapshot:
                 held = comparison.identities(conn, self.mapping.source)
@@ -161,19 +159,6 @@ class Import:
         if self.mapping.expect_every is not None:
             sources.expect(conn, self.mapping.source, self.mapping.expect_every)
         sources.seen(conn, self.mapping.source, now)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Let the cycle collector rest: rows hold no cycles, and looking through each batch again costs as much as
-    reading it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _stamp(path: Path) -> tuple[int, int]:

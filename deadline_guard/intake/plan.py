@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from deadline_guard.core.text import Text
@@ -13,6 +14,7 @@ from deadline_guard.intake.dates import Moments
 from deadline_guard.intake.getters import Chunk, Getter, Getters, Unusable
 from deadline_guard.intake.mapping import CaseMap, EventMap, Refusal, Repeat, Value
 from deadline_guard.intake.mapping import Mapping as SourceMapping
+from deadline_guard.store.events import EventRow
 
 NOTHING: Final = Timeline()
 NO_DATE: Final = Text("is blank: the date of the event is needed", "为空:必须填写事件日期")
@@ -34,14 +36,7 @@ class Told(NamedTuple):
     ``digest`` tells an identical row from another one of the same identity.
     """
 
-    identity: str
-    kind: str
-    on: str
-    at_us: int | None
-    subject: str | None
-    data: str
-    recorded_by: str | None
-    recorded_at_us: int | None
+    event: EventRow
     digest: int
 
 
@@ -96,8 +91,12 @@ def _present(getters: Mapping[str, Getter], row: Chunk) -> dict[str, Any]:
 class EventPlan:
     """Reads one kind of event from rows."""
 
-    def __init__(self, event: EventMap, getters: Getters, moments: Moments, words: Vocabulary) -> None:
+    def __init__(
+        self, source: str, event: EventMap, getters: Getters, moments: Moments, words: Vocabulary, by: str
+    ) -> None:
         self.map = event
+        self._source = source
+        self._by = by
         self._moments = moments
         self._known_kinds = words.kinds
         self._kind = getters.value(event.kind, required=Text("the kind of the event", "事件类型"))
@@ -116,21 +115,22 @@ class EventPlan:
         if event.kind.const is not None and words.kinds is not None and event.kind.const not in words.kinds:
             raise IntakeError(f"the mapping's event {event.kind.const!r} is not an event of the rulebook (events.yaml)")
 
-    def read(self, chunk: Chunk) -> Sequence[Told | None]:
-        """Return the event that each row tells of, None where it tells of none; raises Unusable."""
+    def read(self, chunk: Chunk, cases: Sequence[str]) -> Sequence[Told | None]:
+        """Return the event that each row tells of its case, None where it tells of none; raises Unusable."""
         masks = [[text in wanted for text in texts(chunk)] for texts, wanted in self._when]
         if self.map.optional:
             masks.append([text != "" for text in self._written(chunk)])
         places = [place for place, kept in enumerate(zip(*masks, strict=True)) if all(kept)] if masks else []
         if not masks or len(places) == chunk.size:
-            return self._told(chunk)
+            return self._told(chunk, cases)
         told: list[Told | None] = [None] * chunk.size
         if places:
-            for place, found in zip(places, self._told(chunk.take(places)), strict=True):
+            kept = self._told(chunk.take(places), [cases[place] for place in places])
+            for place, found in zip(places, kept, strict=True):
                 told[place] = found
         return told
 
-    def _told(self, chunk: Chunk) -> list[Told]:
+    def _told(self, chunk: Chunk, cases: Sequence[str]) -> list[Told]:
         moments = self._moment(chunk)
         if None in moments:
             raise Unusable(self._moment_column, NO_DATE)
@@ -140,9 +140,13 @@ class EventPlan:
         instants: Sequence[int | None] = [None] * chunk.size
         if self.map.exact:
             days, instants = zip(*moments, strict=True)
-        content = (self._kinds(chunk), days, instants, self._subject(chunk), self._data(chunk))
-        columns = (self._identities(chunk), *content, self._recorded_by(chunk), self._recorded(chunk))
-        return list(map(Told._make, zip(*columns, self._digests(chunk, content), strict=True)))
+        kinds, subjects, data = self._kinds(chunk), self._subject(chunk), self._data(chunk)
+        events = map(EventRow._make, zip(
+            cases, kinds, days, repeat(self._source), self._identities(chunk), instants, subjects, data,
+            repeat(False), repeat("source"), [by or self._by for by in self._recorded_by(chunk)], self._recorded(chunk),
+        ))  # fmt: skip
+        digests = self._digests(chunk, (kinds, days, instants, subjects, data))
+        return list(map(Told._make, zip(events, digests, strict=True)))
 
     def _digests(self, chunk: Chunk, content: Sequence[Sequence[Any]]) -> list[int]:
         if self.map.repeat is Repeat.ORDINAL:
@@ -210,11 +214,13 @@ def _refusal(refusal: Refusal, getters: Getters, moments: Moments) -> Callable[[
 class Plan:
     """Everything that rows of one file tell of."""
 
-    def __init__(self, mapping: SourceMapping, positions: Mapping[str, int], words: Vocabulary) -> None:
+    def __init__(
+        self, mapping: SourceMapping, positions: Mapping[str, int], words: Vocabulary, by: str = "import"
+    ) -> None:
         moments = Moments(mapping.format.dates, mapping.zone)
         getters = Getters(positions, moments)
         self.case = CasePlan(mapping.case, mapping.zone, getters, words)
-        plans = [EventPlan(event, getters, moments, words) for event in mapping.events]
+        plans = [EventPlan(mapping.source, event, getters, moments, words, by) for event in mapping.events]
         self.of_case = [plan for plan in plans if plan.map.per_case]
         self.of_row = [plan for plan in plans if not plan.map.per_case]
         self.columns = frozenset(positions.values())

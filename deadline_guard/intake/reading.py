@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import repeat
-from typing import Final, TypeAlias
+from typing import Final
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
 from deadline_guard.intake.getters import Chunk, Unusable
 from deadline_guard.intake.mapping import Mapping, Repeat
-from deadline_guard.intake.plan import EventPlan, Plan, Told, Vocabulary
+from deadline_guard.intake.plan import Plan, Told, Vocabulary
 from deadline_guard.intake.rejects import Rejects
 from deadline_guard.intake.seen import Said, Seen
 from deadline_guard.intake.table import Progress, Row, Table, positions
 from deadline_guard.store.events import EventRow
 
-CHUNK: Final = 500  # rows read by column
+CHUNK: Final = 1_000  # rows read by column
 BATCH: Final = 5_000  # events
 
 
@@ -51,9 +52,6 @@ class Batch:
     events: list[EventRow] = field(default_factory=list)
 
 
-Placer: TypeAlias = Callable[[str, Said, Told, Batch], None]
-
-
 class Reading:
     """Reads a table once; ``seen`` ends the pass knowing every identity when ``keep_identities`` is set."""
 
@@ -72,10 +70,10 @@ class Reading:
         self.rejects = rejects
         self.tally = Tally()
         self.seen = Seen()
-        self._plan = Plan(mapping, positions(table.header, mapping.columns, table.path), words)
+        by = f"import {table.path.name}"
+        self._plan = Plan(mapping, positions(table.header, mapping.columns, table.path), words, by)
         self._keep = keep_identities
-        self._recorded_by = f"import {table.path.name}"
-        self._places = [self._placer(plan) for plan in self._plan.of_row]
+        self._modes = [plan.map.repeat for plan in self._plan.of_row]
         self._refusing = [n for n, plan in enumerate(self._plan.of_row) if plan.map.repeat is Repeat.REFUSE]
 
     def batches(self, progress: Progress | None = None) -> Iterator[Batch]:
@@ -132,7 +130,7 @@ class Reading:
         chunk = Chunk([row.cells for row in rows])
         try:
             ids = plan.case.id(chunk)
-            told = [event.read(chunk) for event in plan.of_row]
+            told = [event.read(chunk, ids) for event in plan.of_row]
         except Unusable:
             if len(rows) == 1:
                 self.tally.rows += 1
@@ -145,7 +143,7 @@ class Reading:
         self.tally.rows += len(rows)
         firsts = chunk.hashes(plan.case_columns)
         by_row: Iterable[tuple[Told | None, ...]] = zip(*told, strict=True) if told else repeat(())
-        said, last = None, None
+        said, last, grown = None, None, 0
         for row, case_id, first, events in zip(rows, ids, firsts, by_row, strict=bool(told)):
             if case_id != last or said is None:
                 said, last = self.seen.of(case_id), case_id
@@ -157,9 +155,11 @@ class Reading:
                 continue
             elif said.first != first:
                 self.tally.other_case += 1
-            for event, place in zip(events, self._places, strict=True):
+            for event, mode in zip(events, self._modes, strict=True):
                 if event is not None:
-                    place(case_id, said, event, batch)
+                    self._place(said, event, mode, batch)
+                    grown += 1
+        self.seen.trim(grown)
 
     def _begin(self, row: Row, case_id: str, first: int, batch: Batch) -> Said | None:
         """Take the case of its first row with what is told once a case; None for a row that was rejected."""
@@ -167,37 +167,39 @@ class Reading:
         if opened is None:
             return None
         said = self.seen.begin(case_id, first)
-        for plan, found in opened:
-            self._placer(plan)(case_id, said, found, batch)
+        for mode, event in opened:
+            self._place(said, event, mode, batch)
+        self.seen.trim(len(opened))
         return said
 
-    def _open(self, row: Row, batch: Batch) -> list[tuple[EventPlan, Told]] | None:
+    def _open(self, row: Row, batch: Batch) -> list[tuple[Repeat, Told]] | None:
         """Add the case of its first row; return the events told once a case, None for a row that was rejected."""
         chunk = Chunk([row.cells])
         try:
             case = self._plan.case.read(chunk)
-            told = [(plan, plan.read(chunk)[0]) for plan in self._plan.of_case]
+            told = [(plan.map.repeat, plan.read(chunk, [case.id])[0]) for plan in self._plan.of_case]
         except Unusable:
             self._reject(row, chunk)
             return None
         batch.cases.append(case)
         self._count_owners(case)
-        return [(plan, event) for plan, event in told if event is not None]
+        return [(mode, event) for mode, event in told if event is not None]
 
     def _reject(self, row: Row, chunk: Chunk) -> None:
         """Reject a row with everything that is wrong with it."""
         plan = self._plan
-        parts: list[Callable[[Chunk], object]] = [event.read for event in plan.of_row]
         try:
-            (case_id,) = plan.case.id(chunk)
-            if self.seen.of(case_id) is None:
-                parts = [plan.case.read, *parts, *(event.read for event in plan.of_case)]
+            ids = plan.case.id(chunk)
         except Unusable as error:
-            parts.clear()
             self._say(row, error)
+            return
+        parts: list[Callable[[], object]] = [partial(event.read, chunk, ids) for event in plan.of_row]
+        if self.seen.of(ids[0]) is None:
+            parts = [partial(plan.case.read, chunk), *parts]
+            parts += [partial(event.read, chunk, ids) for event in plan.of_case]
         for part in parts:
             try:
-                part(chunk)
+                part()
             except Unusable as error:
                 self._say(row, error)
 
@@ -208,39 +210,34 @@ class Reading:
     def _contradicts(self, row: Row, said: Said, told: tuple[Told | None, ...]) -> bool:
         """Reject a row that gives an identity other content than an earlier one; tell whether it does."""
         for place in self._refusing:
-            event = told[place]
-            if event is not None:
-                earlier = said.rows.get(event.identity)
-                if earlier is not None and event.digest not in earlier:
-                    self._say(row, Unusable(None, _other_content(event.identity)))
+            found = told[place]
+            if found is not None:
+                earlier = said.rows.get(found.event.source_id)
+                if earlier is not None and found.digest not in earlier:
+                    self._say(row, Unusable(None, _other_content(found.event.source_id)))
                     return True
         return False
 
-    def _placer(self, plan: EventPlan) -> Placer:
-        """Return how events of a plan go on: under their final identity, as a repeat, or waiting for the last row."""
-        repeated = plan.map.repeat
-        add, tally, source, recorded_by = self.seen.add, self.tally, self.mapping.source, self._recorded_by
-
-        def place(case_id: str, said: Said, told: Told, batch: Batch) -> None:
-            identity, kind, on, at_us, subject, data, by, recorded_at_us, digest = told
-            earlier = add(said, identity, digest)
-            if earlier and repeated is Repeat.ORDINAL:
-                identity = f"{identity}#{len(earlier) + 1}"
-            elif earlier:
-                tally.same_rows += digest in earlier
-                tally.restated += digest not in earlier
-                if repeated is not Repeat.REVISE:
-                    return
-            row = EventRow(
-                case_id, kind, on, source, identity, at_us, subject, data, False, "source", by or recorded_by,
-                recorded_at_us,
-            )  # fmt: skip
-            if repeated is Repeat.REVISE:
-                self.seen.stage(row)
-            else:
-                batch.events.append(row)
-
-        return place
+    def _place(self, said: Said, told: Told, mode: Repeat, batch: Batch) -> None:
+        """Add the event under its final identity, unless it is a repeat or waits for its last row."""
+        event, digest = told
+        earlier = said.rows.get(event.source_id)
+        if earlier is None:
+            said.rows[event.source_id] = [digest]
+        elif mode is Repeat.ORDINAL:
+            earlier.append(digest)
+            event = event._replace(source_id=f"{event.source_id}#{len(earlier)}")
+        else:
+            same = digest in earlier
+            self.tally.same_rows += same
+            self.tally.restated += not same
+            earlier.append(digest)
+            if mode is not Repeat.REVISE:
+                return
+        if mode is Repeat.REVISE:
+            self.seen.stage(event)
+        else:
+            batch.events.append(event)
 
     def _count_owners(self, case: Case) -> None:
         owner = case.owners.get("owner")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import marshal
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +15,7 @@ from deadline_guard.store.events import EventRow
 IN_MEMORY: Final = 10_000  # identities; files grouped by case never need more than the largest case
 
 TABLES: Final = (
-    "CREATE TABLE said (id TEXT PRIMARY KEY, first INTEGER, rows TEXT) WITHOUT ROWID",
+    "CREATE TABLE said (id TEXT PRIMARY KEY, first INTEGER, rows BLOB) WITHOUT ROWID",
     "CREATE TABLE staged (id TEXT, source_id TEXT, event TEXT, PRIMARY KEY (id, source_id)) WITHOUT ROWID",
     "CREATE TABLE held (id TEXT, source_id TEXT, PRIMARY KEY (id, source_id)) WITHOUT ROWID",
     "CREATE TABLE gone (id TEXT, source_id TEXT, PRIMARY KEY (id, source_id)) WITHOUT ROWID",
@@ -56,24 +57,14 @@ class Seen:
 
     def begin(self, case: str, first: int) -> Said:
         """Remember a case from its first row on."""
-        said = Said(first)
-        self._cases[case] = said
+        said = self._cases[case] = Said(first)
         self._size += 1
-        if self._size > self._limit:
-            self._spill()
         return said
 
-    def add(self, said: Said, identity: str, digest: int) -> Sequence[int]:
-        """Remember a row of an identity (of the case last asked for); return the digests of the earlier ones."""
-        self._size += 1
-        if self._size > self._limit:
-            self._spill()
-        earlier = said.rows.get(identity)
-        if earlier is None:
-            said.rows[identity] = [digest]
-            return ()
-        earlier.append(digest)
-        return earlier[:-1]
+    def trim(self, grown: int) -> None:
+        """Say how many digests were added, and spill what is too much: what was given out is stale, ask again."""
+        self._size += grown
+        self._spill()
 
     def stage(self, row: EventRow) -> None:
         """Keep an event that a later row of the file may still correct."""
@@ -112,14 +103,14 @@ class Seen:
             case, said = self._cases.popitem(last=False)
             self._size -= _size(said)
             self._any_spilled = True
-            row = (case, said.first, json.dumps(said.rows))
+            row = (case, said.first, marshal.dumps(said.rows))
             self._spilled.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", row)
 
     def _fetch(self, case: str) -> Said | None:
         row = self._spilled.execute("SELECT first, rows FROM said WHERE id = ?", (case,)).fetchone()
         if row is None:
             return None
-        said = Said(row[0], json.loads(row[1]))
+        said = Said(row[0], marshal.loads(row[1]))  # our own bytes, of this very process
         self._cases[case] = said
         self._size += _size(said)
         self._spill()

@@ -22,6 +22,8 @@ from deadline_guard.errors import (
 )
 
 BUSY_SECONDS: Final = 10.0
+CACHE_KIB: Final = 65_536
+IMPORT_CACHE_KIB: Final = 8_192
 _BEGIN: Final = "deadline_guard_begin"
 
 _ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
@@ -131,7 +133,7 @@ def open_engine(path: Path | None, *, read_only: bool = False, busy_seconds: flo
 
 def _prepare(conn: sqlite3.Connection, *, in_memory: bool, read_only: bool) -> None:
     conn.execute("PRAGMA foreign_keys = ON")
-    conn.execute("PRAGMA cache_size = -65536")  # KiB
+    conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     conn.execute("PRAGMA temp_store = MEMORY")
     if read_only:
         conn.execute("PRAGMA query_only = ON")
@@ -144,6 +146,16 @@ def _prepare(conn: sqlite3.Connection, *, in_memory: bool, read_only: bool) -> N
 def immediately(engine: Engine) -> Connection:
     """Return a connection whose transaction takes the write lock when it begins."""
     return engine.connect().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+@contextmanager
+def few_pages(conn: Connection) -> Iterator[None]:
+    """Hold few pages in memory for a transaction that writes many rows once: what does not fit goes to the WAL."""
+    conn.exec_driver_sql(f"PRAGMA cache_size = -{IMPORT_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        conn.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def copy(source: Path, target: Path) -> None:
