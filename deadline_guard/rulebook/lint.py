@@ -18,7 +18,7 @@ def rules(book: Rulebook, registry: Registry) -> list[Problem]:
 
 def _profiles(book: Rulebook, registry: Registry) -> Iterator[Problem]:
     for name, profile in book.profiles.items():
-        if registry.circular(name):
+        if not registry.grounded(name):
             continue
         spot = lint_profiles.Spot(registry.profiles[name], registry.profiles[name].name_at)
         for check in lint_profiles.CHECKS:

@@ -36,7 +36,8 @@ class Spot:
         here: Any = self.entry.document.data
         for part in (*self.entry.path, *self.path):
             here = here[part]
-        return isinstance(here, dict) and key in here and (made is None or len(made) == len(here[key]))
+        said = here.get(key) if isinstance(here, dict) else None
+        return said is not None and (made is None or len(made) == len(said))
 
 
 def days_before(when: When) -> tuple[Fraction, Fraction] | None:

@@ -83,10 +83,10 @@ class Registry:
             here = self.profiles.get(here.shape.base)
         return path
 
-    def circular(self, profile: str) -> bool:
-        """Return whether a profile takes from a circle."""
+    def grounded(self, profile: str) -> bool:
+        """Return whether what a profile takes from is all there: no unknown one, no circle."""
         path = [profile, *self.above(profile)]
-        return len(set(path)) < len(path)
+        return len(set(path)) == len(path) and all(name in self.profiles for name in path)
 
     def allowed(self, attribute: str) -> set[str] | None:
         """Return the values an attribute may have; None: any."""

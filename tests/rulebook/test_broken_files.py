@@ -59,4 +59,4 @@ def test_problems_come_in_the_order_of_the_file_each_once():
     marks = [Mark("b.yaml", 1, 1), Mark("a.yaml", 10, 1), Mark("a.yaml", 9, 5), Mark("a.yaml", 9, 5)]
     ordered = in_order(problem("empty", mark) for mark in marks)
     assert [str(p.mark) for p in ordered] == ["a.yaml:9:5", "a.yaml:10:1", "b.yaml:1:1"]
-    assert [(p.file, p.line, p.column) for p in ordered][0] == ("a.yaml", 9, 5)
+    assert (ordered[0].file, ordered[0].line, ordered[0].column) == ("a.yaml", 9, 5)

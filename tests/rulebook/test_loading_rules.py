@@ -210,6 +210,12 @@ def test_what_nobody_has_read_is_switched_off(tmp_path, lines, enabled):
     assert rule.enabled is enabled
 
 
+def test_a_key_left_empty_takes_what_the_profile_comes_from(tmp_path):
+    empty = "{from: short, thresholds: , tell: ~, chain: , repeat: ~}"
+    rule = rule_with(tmp_path, "trigger: hearing", "limit: 30 days", f"profile: {empty}")
+    assert rule.profile.chain == load.load([GOOD])[0].profiles["short"].chain
+
+
 def test_a_firm_may_override_what_it_names(tmp_path):
     book = book_with(
         tmp_path,
