@@ -35,6 +35,9 @@ CN_CIVIL = [
     # Length 0 is the trigger's day itself
     ("2026-01-16", "0 days", {}, "2026-01-16"),
     ("2026-01-16", "0 months", {"first_day_counts": True}, "2026-01-16"),
+    ("2025-02-28", "1 month", {}, "2025-03-28"),  # Fri; civil law knows no end-to-end
+    ("2026-03-09", "1 day", {"direction": "backward"}, "2026-03-08"),  # stays Sunday
+    ("2026-03-09", "1 day", {"direction": "backward", "act": "at_court_office"}, "2026-03-08"),
 ]
 
 CN_CRIMINAL = [
@@ -51,6 +54,8 @@ CN_CRIMINAL = [
     ("2026-03-02", "5 days", {}, "2026-03-09"),  # Sat 7 → Mon 9
     # … but never lengthen custody: the 37 days end where they end (Sat 3 Oct 2026, National Day)
     ("2026-08-27", "37 days", {"roll": "none"}, "2026-10-03"),
+    ("2026-03-09", "1 day", {"direction": "backward"}, "2026-03-08"),
+    ("2026-03-09", "1 day", {"direction": "backward", "act": "at_court_office"}, "2026-03-08"),
 ]
 
 US_FEDERAL = [
@@ -88,6 +93,17 @@ US_FEDERAL = [
     ("2026-03-02", "14 days", {"inaccessible": ["2026-03-12"]}, "2026-03-16"),  # only the last day matters
     # counted back, the court out of reach still moves the day forward
     ("2026-03-30", "14 days", {"direction": "backward", "inaccessible": ["2026-03-16"]}, "2026-03-17"),
+    # the same law under its older texts
+    ("2005-01-20", "30 days", {}, "2005-02-22"),  # Sat 19, Presidents' Day Mon 21 → Tue
+    ("2005-03-21", "15 days", {"direction": "backward"}, "2005-03-04"),  # Sun 6 → Fri
+    ("2005-03-22", "15 days", {"direction": "backward"}, "2005-03-07"),
+    ("2005-02-28", "1 month", {}, "2005-03-28"),
+    ("2005-03-01", "1 month", {}, "2005-04-01"),
+    ("2011-03-01", "1 month", {}, "2011-04-01"),
+    ("2012-03-26", "15 days", {"direction": "backward"}, "2012-03-09"),
+    ("2012-03-27", "15 days", {"direction": "backward"}, "2012-03-12"),
+    ("2011-02-28", "1 month", {}, "2011-03-28"),
+    ("2025-02-28", "1 month", {}, "2025-03-28"),
 ]
 
 GB_EAW = [
@@ -122,6 +138,10 @@ GB_EAW = [
     # forward clear days: first day on which the event may happen
     ("2025-10-01", "7 clear days", {}, "2025-10-09"),
     ("2025-10-01", "2 clear days", {}, "2025-10-04"),
+    # no roll back either: 8 clear days before Mon 20 Oct 2025 end on Sat 11
+    ("2025-10-20", "8 days", {"direction": "backward"}, "2025-10-11"),
+    ("2025-10-20", "8 days", {"direction": "backward", "act": "at_court_office"}, "2025-10-11"),
+    ("2026-02-28", "1 month", {}, "2026-03-28"),
 ]
 
 DE = [
@@ -151,6 +171,8 @@ DE = [
     # 189: half a month is 15 days, counted last; half a year is six months
     ("2026-03-02", "1 half month", {}, "2026-03-17"),
     ("2026-03-02", "1/2 years", {}, "2026-09-02"),
+    ("2026-01-17", "1 week", {"direction": "backward", "act": "at_court_office"}, "2026-01-10"),
+    ("2026-01-19", "1 day", {"direction": "backward"}, "2026-01-18"),
 ]
 
 EU = [
@@ -165,6 +187,8 @@ EU = [
     ("2026-03-23", "10 days", {}, "2026-04-07"),
     # 3(4) does not apply backward
     ("2026-03-16", "1 day", {"direction": "backward"}, "2026-03-15"),
+    ("2026-03-16", "1 day", {"direction": "backward", "act": "at_court_office"}, "2026-03-15"),
+    ("2026-02-28", "1 month", {}, "2026-03-30"),  # Sat 28 → Mon
 ]
 
 EU_CJ = [
@@ -177,6 +201,14 @@ EU_CJ = [
     # ten is the ten, not ten more; zero switches it off
     ("2026-01-16", "2 months", {"add_days_before_roll": 10}, "2026-03-26"),
     ("2026-01-16", "2 months", {"add_days_before_roll": 0}, "2026-03-16"),
+    ("2026-02-28", "1 month", {}, "2026-04-07"),
+    ("2026-03-16", "1 day", {"direction": "backward", "add_days_before_roll": 0}, "2026-03-15"),
+    (
+        "2026-03-16",
+        "1 day",
+        {"direction": "backward", "add_days_before_roll": 0, "act": "at_court_office"},
+        "2026-03-15",
+    ),
 ]
 
 PLAIN = [
@@ -205,6 +237,9 @@ PLAIN = [
     ("2026-01-16", "1 day", {"add_days_before_roll": 1, "roll": "forward"}, "2026-01-19"),
     ("2026-01-16", "1 day", {"add_days_after_roll": 5, "roll": "forward"}, "2026-01-26"),
     ("2026-01-16", "10 days", {"direction": "backward", "add_days_before_roll": 2}, "2026-01-04"),
+    ("2026-02-28", "1 month", {}, "2026-03-28"),
+    ("2026-01-16", "15 days", {"act": "at_court_office"}, "2026-01-31"),
+    ("2026-01-16", "5 days", {"direction": "backward", "act": "at_court_office"}, "2026-01-11"),
 ]
 
 ROWS = [

@@ -49,6 +49,25 @@ ROWS = [
         {"direction": "backward", "hour_policy": "next_full_hour"},
         "2026-01-15T07:00:00+01:00",
     ),
+    # no roll by law, whoever asks (Sat and Sun)
+    ("cn-civil", "2026-01-16T10:20:00+08:00", "48 hours", {}, "2026-01-18T11:00:00+08:00"),
+    ("cn-civil", "2026-01-16T10:20:00+08:00", "48 hours", {"act": "at_court_office"}, "2026-01-18T11:00:00+08:00"),
+    ("cn-criminal", "2026-01-16T10:20:00+08:00", "24 hours", {"act": "at_court_office"}, "2026-01-17T11:00:00+08:00"),
+    ("gb-eaw", "2025-12-05T10:20:00+00:00", "24 hours", {}, "2025-12-06T10:20:00+00:00"),
+    ("gb-eaw", "2025-12-05T10:20:00+00:00", "24 hours", {"act": "at_court_office"}, "2025-12-06T10:20:00+00:00"),
+    ("eu", "2026-01-15T09:30:00+01:00", "48 hours", {"act": "at_court_office"}, "2026-01-17T10:00:00+01:00"),
+    ("eu-cj", "2026-01-15T09:30:00+01:00", "48 hours", {"add_days_before_roll": 0}, "2026-01-17T10:00:00+01:00"),
+    (
+        "eu-cj",
+        "2026-01-15T09:30:00+01:00",
+        "48 hours",
+        {"add_days_before_roll": 0, "act": "at_court_office"},
+        "2026-01-17T10:00:00+01:00",
+    ),
+    ("plain", "2026-01-15T09:30:00+01:00", "48 hours", {"act": "at_court_office"}, "2026-01-17T09:30:00+01:00"),
+    # FRCP 6(a)(5) rolled hours under the older texts as well: Thu + 72 h = Sun → Mon
+    ("us-federal", "2005-03-03T10:23:00-05:00", "72 hours", {}, "2005-03-07T10:23:00-05:00"),
+    ("us-federal", "2012-03-01T10:23:00-05:00", "72 hours", {}, "2012-03-05T10:23:00-05:00"),
     # 24:00 of a Friday is Friday, also where Saturday would roll
     ("us-federal", "2026-03-12T00:00:00-04:00", "48 hours", {}, "2026-03-14T00:00:00-04:00"),
     ("us-federal", "2026-03-12T00:30:00-04:00", "48 hours", {}, "2026-03-16T00:30:00-04:00"),

@@ -26,6 +26,7 @@ ROWS = [
     # Reg. 1182/71 Art. 3(5): two days from Friday hold one working day only
     ("eu", "2026-03-06", "2 days", {}, "2026-03-09", ["2026-03-10"], "2 working days"),
     ("eu", "2026-03-04", "2 days", {}, "2026-03-06", [], ""),
+    ("plain", "2026-03-06", "1 day", {}, "2026-03-07", [], ""),
     # one clear day before a Tuesday: by the letter of CPR 2.8(4) Sunday, in practice the Friday
     (
         "gb-eaw",
