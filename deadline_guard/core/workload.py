@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
+from deadline_guard.core.conditions import number
 from deadline_guard.core.measures import Measure, level_of
 from deadline_guard.core.rules import Level, Profile
+from deadline_guard.core.timeline import EMPTY, Case
 
 WORKLOAD: Final = "workload"
 _ONE: Final = Fraction(1)
@@ -23,6 +25,21 @@ class Load:
     person: str
     level: Level = Level.OK
     effort: Fraction = _ONE
+
+
+def loads(
+    cases: Iterable[Case], at: datetime, levels: Mapping[str, Level] = EMPTY, role: str = "owner"
+) -> Iterator[Load]:
+    """Yield a load for each case open at ``at`` (opened by then, not yet closed) and the person it lies with.
+
+    ``levels`` gives the worst level of a case by its id; the effort is the case's attribute ``effort``.
+    """
+    for case in cases:
+        person = case.owners.get(role)
+        opened = case.opened_at is None or case.opened_at <= at
+        if person is not None and opened and (case.closed_at is None or case.closed_at > at):
+            effort = number(case.attributes.get("effort"))
+            yield Load(case.id, person, levels.get(case.id, Level.OK), _ONE if effort is None else effort)
 
 
 def workload(

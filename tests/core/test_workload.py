@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 
 from deadline_guard.core.rules import Level, Profile
-from deadline_guard.core.workload import Load, workload
-from tests.core.building import NOW
+from deadline_guard.core.workload import Load, loads, workload
+from tests.core.building import NOW, case
 from tests.core.test_gauges import line
 
 PROFILE = Profile("p", (line(Level.NEAR, "above", "2"), line(Level.URGENT, "above", "3")))
@@ -37,3 +38,17 @@ def test_who_is_away_or_full_has_no_room() -> None:
     loads = [Load(f"c{i}", "wang") for i in range(3)]
     li = workload(loads, CAPACITY, PROFILE, NOW, absent={"chen"})[1]
     assert li.data["room"] == ()
+
+
+def test_a_case_weighs_on_its_owner_while_it_is_open() -> None:
+    cases = [
+        case(id="a", owners={"owner": "li"}, opened_at=NOW, closed_at=None),
+        case(id="b", owners={"owner": "li"}, opened_at=NOW + timedelta(seconds=1)),
+        case(id="c", owners={"owner": "li"}, closed_at=NOW),
+        case(id="d", owners={"owner": "wang"}, closed_at=NOW + timedelta(seconds=1), attributes={"effort": "2.5"}),
+        case(id="e", owners={"lead": "li"}),
+    ]
+    assert list(loads(cases, NOW, {"a": Level.NEAR})) == [
+        Load("a", "li", Level.NEAR),
+        Load("d", "wang", effort=Fraction(5, 2)),
+    ]
