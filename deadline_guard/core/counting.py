@@ -72,13 +72,16 @@ def count(
         tuple(excluded),
         not_after,
     )
-    trace = _read(asked)
+    return _answer(_read(asked), policy, start, place)
+
+
+def _answer(trace: Trace, policy: Policy, start: date | datetime, place: tzinfo | None) -> Counted:
+    """Return the answer of a trace; ``place`` is the zone in which the due day ends."""
     due = trace.due
     due_at = due if isinstance(due, datetime) else end_of_day(due, place) if place else None
     later = sorted((r for r in trace.readings if r.due > due), key=lambda r: r.due) if trace.readings else ()
-    readings = _once(tuple(later))
     basis = (*_law(policy, start), *trace.steps)
-    return Counted(due, due_at, trace.rolled, _unknown(trace), readings, basis)
+    return Counted(due, due_at, trace.rolled, _unknown(trace), _once(tuple(later)), basis)
 
 
 def _start(trigger: date | datetime, period: Period, place: tzinfo | None) -> date | datetime:
