@@ -6,11 +6,25 @@ import sys
 
 import typer
 
-from deadline_guard.cli import answers, calendar, check, compute, db, demo, due, explain, facts, intake, run, status
+from deadline_guard.cli import (
+    answers,
+    calendar,
+    check,
+    compute,
+    db,
+    demo,
+    due,
+    explain,
+    facts,
+    intake,
+    run,
+    status,
+    testing,
+)
 from deadline_guard.errors import DeadlineGuardError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-for group in (run, demo, due, explain, status, answers, facts, intake, check, calendar, compute, db):
+for group in (run, demo, due, explain, status, answers, facts, intake, check, calendar, compute, db, testing):
     group.register(app)
 
 
