@@ -89,10 +89,8 @@ def _granted(
     if left is not None:
         ending = left if ending is None else first((ending, left))
     version = _version(look, cycle, ending)
-    limit = cycle.limit or (version.limit if version else None) or target
-    if rule.date_field is not None:
-        limit = None
-    elif limit is None or (version is None and rule.versions):
+    limit = cycle.limit or (version.limit if version else None) or (None if rule.date_field else target)
+    if rule.date_field is None and (limit is None or (version is None and rule.versions)):
         return None
     ended = ending.on if ending else None
     ran = run(rule, timeline, law, cycle, look.now, version, limit, ended)

@@ -136,7 +136,7 @@ def run(
 
 
 def _first(meter: Meter, cycle: Cycle, limit: Period | None, stood: Sequence[Stop]) -> Run:
-    if limit is None:
+    if limit is None or _names_a_date(meter.rule, cycle):
         return _as_set(meter.rule, meter.law, cycle)
     trigger: date | datetime = cycle.on
     flags = []
@@ -149,6 +149,11 @@ def _first(meter: Meter, cycle: Cycle, limit: Period | None, stood: Sequence[Sto
     at.provisional, at.basis = cycle.provisional, cycle.basis
     at.take(found)
     return at
+
+
+def _names_a_date(rule: Rule, cycle: Cycle) -> bool:
+    """Return whether the event itself says the date; else the limit that the law gives at most counts."""
+    return bool(rule.date_field and cycle.event and cycle.event.data.get(rule.date_field) is not None)
 
 
 def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:

@@ -63,12 +63,18 @@ def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) ->
     """Return the cycles that the rule's trigger opens on the case, in order of the timeline.
 
     ``computed`` holds the deadlines of the rules this one may be chained to. Of several triggers the first event
-    opens the cycle of its subject; where they are clocks with limits of their own, that of ``trigger``.
+    opens the cycle of its subject, by ``opens: each`` every one its own (a freeze and each renewal of it); where
+    they are clocks with limits of their own, that of ``trigger``.
     """
     trigger = rule.trigger
-    if trigger.rule is not None:
-        return [_chained(end) for end in computed.get(trigger.rule, ()) if end.state not in _NO_END]
-    if trigger.event and (not rule.trigger_any or several_clocks(rule)):
+    above = [t.rule for t in (trigger, *rule.trigger_any) if t.rule is not None]
+    if above:
+        return [_chained(end) for name in above for end in computed.get(name, ()) if end.state not in _NO_END]
+    if rule.params.get("opens") == "each":
+        found: Sequence[Event] = sorted(
+            (e for t in (trigger, *rule.trigger_any) for e in picked(t, case)), key=by_content
+        )
+    elif trigger.event and (not rule.trigger_any or several_clocks(rule)):
         found = picked(trigger, case)
     else:
         found = _first_of((trigger, *rule.trigger_any), case)

@@ -198,6 +198,8 @@ class Names:
         if allowed is None:
             return
         for i, one in enumerate(value if isinstance(value, list) else [value]):
+            if one is None:  # the attribute is not recorded
+                continue
             if not isinstance(one, str):
                 mark = entry.at(*path, i)
                 wanted, hint = Text("text", "文本"), Text(f'write "{shown(one)}"', f'请写 "{shown(one)}"')

@@ -49,6 +49,7 @@ _LENGTH: Final = (_is_length, Text('a length such as "6 months"', "期间,如“
 PARAMETERS: Final[Mapping[str, tuple[Callable[[Any], bool], Text]]] = {
     "at": _one_of("most", "least"),
     "choose": _one_of("earliest", "latest"),
+    "opens": _one_of("first", "each"),
     "time": _one_of("working", "elapsed"),
     "week": (_is_week, Text('{mon: [["09:00", "17:00"]], …}', '{mon: [["09:00", "17:00"]], …}')),
     "suspends_last": _LENGTH,

@@ -87,8 +87,8 @@ class TriggerShape(Shape):
 
     event: EventId | None = None
     of: str | None = Field(None, description="Look at linked cases of this relation, for example parent")
-    where: dict[str, Scalar | list[Scalar] | dict[str, Scalar]] = Field(
-        default_factory=dict, description="Only events whose data has these values"
+    where: dict[str, Scalar | list[Scalar | None] | dict[str, Scalar] | None] = Field(
+        default_factory=dict, description="Only events whose data has these values; null: not recorded"
     )
     pick: Literal["each", "first", "last"] = Field(
         "each", description="each: every such event opens a cycle of its own"
@@ -183,9 +183,9 @@ class RuleShape(Shape):
     id: str = Field(description="A name that stays for ever, such as cn.civ.defence", pattern=r"^[\w.\-]+$")
     title: TitleShape = Field(description="What is due, in both languages")
     override: bool = Field(False, description="true: this replaces a rule of the same id read before")
-    applies_to: dict[str, Scalar | list[Scalar]] = Field(
+    applies_to: dict[str, Scalar | list[Scalar | None] | None] = Field(
         default_factory=dict,
-        description="Case attributes that the case must have: case_type, side, instance …",
+        description="Case attributes that the case must have: case_type, side, instance …; null: not recorded",
     )
     acts: Literal["party", "opponent", "court", "other"] = Field(
         "party", description="Whose move it is; clocks of court and opponent are only watched"
@@ -234,7 +234,10 @@ class RuleShape(Shape):
     )
     source: str = Field("", description="Where this was read")
     enabled: bool | None = Field(None, description="false: kept but not used")
-    date_from: str | None = Field(None, description="The field of the event's data that holds a date certain")
+    date_from: str | None = Field(
+        None,
+        description="The field of the event's data that holds a date certain; with a limit: which counts where it is empty",
+    )
 
 
 class PackShape(Shape):

@@ -84,10 +84,12 @@ def _computed(
     """Return the rule's deadlines, after those of the rules it is chained to."""
     computed: dict[str, Sequence[Deadline]] = {}
     chain = [rule]
-    while (before := chain[-1].trigger.rule) is not None and before in rulebook.rules:
-        if any(r.id == before for r in chain):
-            raise InputError(field="rule", message=f"{before} and {rule.id} start from each other's end")
-        chain.append(rulebook.rules[before])
+    for link in chain:
+        for before in (t.rule for t in (link.trigger, *link.trigger_any) if t.rule is not None):
+            if before == rule.id or before == link.id:
+                raise InputError(field="rule", message=f"{before} and {link.id} start from each other's end")
+            if before in rulebook.rules and all(r.id != before for r in chain):
+                chain.append(rulebook.rules[before])
     try:
         for link in reversed(chain):
             computed[link.id] = INDICATORS[link.indicator](link, case, rulebook, calendars, now, computed)
