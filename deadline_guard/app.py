@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deadline_guard import paths
 from deadline_guard.channels import CHANNELS
 from deadline_guard.clock import Clock, SteppingClock, SystemClock
 from deadline_guard.config import Config, parse, secret
+from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
 from deadline_guard.errors import ConfigError, RulebookError
@@ -48,17 +49,53 @@ def read_config(path: Path) -> Config:
     return found
 
 
-def load_rules(config: Config) -> tuple[Rulebook, Directory, list[Problem]]:
-    """Return rulebook and people of an office; raises RulebookError when any error stands in them."""
+class Loaded(NamedTuple):
+    """Everything an office reads from files; ``problems`` are warnings."""
+
+    rulebook: Rulebook
+    people: Directory
+    calendars: Mapping[str, Calendar]
+    problems: list[Problem]
+
+
+def load_rules(config: Config) -> Loaded:
+    """Return rulebook, people and calendars of an office; raises RulebookError when any error stands in them."""
     folders = [paths.rules_dir()] if config.shipped_rules else []
     folders += [config.path(p) for p in config.rules]
+    calendars, problems = _calendars(config)
     directory, about_people = people_files.load(config.path(config.people))
-    rulebook, problems = rulebook_files.load(folders, directory=directory)
-    problems = [*about_people, *problems]
+    rulebook, about_rules = rulebook_files.load(folders, directory=directory, calendars=set(calendars))
+    problems = [*about_people, *problems, *about_rules]
     errors = [p for p in problems if p.is_error]
     if rulebook is None or directory is None or errors:
         raise RulebookError("\n".join(str(p) for p in errors))
-    return rulebook, directory, problems
+    return Loaded(rulebook, directory, calendars, problems)
+
+
+def _calendars(config: Config) -> tuple[Mapping[str, Calendar], list[Problem]]:
+    """Return the shipped calendars and the firm's own, of which a later one with the same id counts."""
+    folders = _calendar_folders(config)
+    return (calendar_files.shipped(), []) if len(folders) == 1 else calendar_files.load(*folders)
+
+
+def _calendar_folders(config: Config) -> list[Path]:
+    own = [config.path(p) / "calendars" for p in config.rules]
+    return list(dict.fromkeys([paths.rules_dir() / "calendars", *(f for f in own if f.is_dir())]))
+
+
+def channel_sections(config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return every channel's settings with its secrets read from file or environment; raises ConfigError."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, section in config.channels.items():
+        plain: Mapping[str, Any] = section
+        for key in _SECRETS:
+            plain = secret(plain, key, config.folder)
+        found[name] = plain
+    return found
+
+
+def _joined(files: Iterable[Path]) -> str:
+    return "\n".join(f"# {f.name}\n{f.read_text(encoding='utf-8', errors='replace')}" for f in files if f.is_file())
 
 
 def _clock(config: Config, store: Store) -> Clock:
@@ -77,8 +114,8 @@ class App:
         self.config = config
         self.store = store
         self.clock = clock
-        rulebook, directory, _ = load_rules(config)
-        self.office = Office(store, config, rulebook, calendar_files.shipped(), directory)
+        found = load_rules(config)
+        self.office = Office(store, config, found.rulebook, found.calendars, found.people)
         self.reload_wanted = False
         self.mail_ready = threading.Event()
         self._senders: Senders | None = None
@@ -99,42 +136,52 @@ class App:
         """Return the sender threads, started when first needed."""
         if self._senders is None:
             settings = self.config.delivery
-            self._senders = Senders(builder(self._sections(), CHANNELS), settings.threads, settings.per_host)
+            sections = channel_sections(self.config)
+            self._senders = Senders(builder(sections, CHANNELS), settings.threads, settings.per_host)
         return self._senders
-
-    def _sections(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return every channel's settings with its secrets read from file or environment."""
-        found: dict[str, Mapping[str, Any]] = {}
-        for name, section in self.config.channels.items():
-            plain: Mapping[str, Any] = section
-            for key in _SECRETS:
-                plain = secret(plain, key, self.config.folder)
-            found[name] = plain
-        return found
 
     def start(self) -> None:
         """Record which rules and people are in force; cases decided under others are decided again in turn."""
         self.senders  # noqa: B018 - a wrong channel section is refused before the first tick
         now = self.clock.now()
-        changed = False
+        office, texts = self.office, self._texts()
+        in_force = {
+            "rulebook": (office.rulebook.revision, queue.STALE_RULES),
+            "people": (office.people.revision, queue.STALE_PEOPLE),
+            "calendar": (sha256(texts["calendar"].encode()).hexdigest(), queue.STALE_PEOPLE),
+        }
         with self.store.write() as conn:
-            changed |= people.put_revision(conn, "rulebook", self.office.rulebook.revision, "", now)
-            changed |= people.put_revision(conn, "people", self.office.people.revision, "", now)
-        if changed:
-            self._mark_all("rulebook or people changed")
+            changed = [
+                (kind, klass)
+                for kind, (digest, klass) in in_force.items()
+                if people.put_revision(conn, kind, digest, texts[kind], now)
+            ]
+        for kind, klass in changed:
+            self._mark_all(klass, f"{kind} changed")
 
-    def _mark_all(self, reason: str) -> None:
+    def _texts(self) -> dict[str, str]:
+        """Return the files in force as text, so that a later question about them has an answer."""
+        folders = [paths.rules_dir()] if self.config.shipped_rules else []
+        folders += [self.config.path(p) for p in self.config.rules]
+        files = [f for folder in folders for f in (sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder])]
+        return {
+            "rulebook": _joined(f for f in files if f.parent.name != "calendars"),
+            "people": _joined([self.config.path(self.config.people)]),
+            "calendar": _joined(f for folder in _calendar_folders(self.config) for f in sorted(folder.glob("*.yaml"))),
+        }
+
+    def _mark_all(self, klass: int, reason: str) -> None:
         """Queue every case for a new decision, in batches, each its own short transaction."""
         after: str | None = ""
         while after is not None:
             with self.store.write() as conn:
-                after = queue.mark_all_stale_batch(conn, queue.STALE_RULES, reason, after)
+                after = queue.mark_all_stale_batch(conn, klass, reason, after)
 
     def reload(self) -> list[Problem]:
         """Read rules and people again; what does not load never replaces what is in force, and is a finding."""
         self.reload_wanted = False
         try:
-            rulebook, directory, problems = load_rules(self.config)
+            found = load_rules(self.config)
         except RulebookError as refused:
             log.error("the changed rules were refused, the old ones stay in force:\n%s", refused)
             now = self.clock.now()
@@ -145,14 +192,10 @@ class App:
                 )  # fmt: skip
                 notices.insert(conn, [told], now)
             return []
-        same = (rulebook.revision, directory.revision) == (
-            self.office.rulebook.revision,
-            self.office.people.revision,
-        )
-        if not same:
-            self.office.rulebook, self.office.people = rulebook, directory
-            self.start()
-        return problems
+        office = self.office
+        office.rulebook, office.people, office.calendars = found.rulebook, found.people, found.calendars
+        self.start()
+        return found.problems
 
     def tick(self, now: datetime) -> datetime | None:
         """Do one round except sending; return when the next is due."""

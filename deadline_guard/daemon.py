@@ -15,9 +15,13 @@ from apscheduler.triggers.date import DateTrigger
 
 from deadline_guard.app import App
 from deadline_guard.clock import SteppingClock
+from deadline_guard.errors import StoreError
+from deadline_guard.systemd import notify
 
 log = logging.getLogger(__name__)
 _FLOOR = timedelta(milliseconds=20)
+_LOOK = 1.0  # seconds between two looks for what other processes wrote
+_AFTER_FAILURE = timedelta(seconds=5)
 
 
 class Daemon:
@@ -27,6 +31,9 @@ class Daemon:
         self.app = app
         self.stopping = threading.Event()
         self.woken = threading.Event()
+        self._ticking = threading.Lock()
+        self._not_before = datetime.min.replace(tzinfo=UTC)
+        self._ready = False
 
     def run(self) -> None:
         """Run until stopped, or until a virtual clock has reached its end."""
@@ -39,6 +46,7 @@ class Daemon:
                 else:
                     self._tick_by_scheduler()
             finally:
+                notify("STOPPING=1")
                 self.app.close()
 
     def stop(self, *_: object) -> None:
@@ -66,6 +74,7 @@ class Daemon:
             if now > until:
                 return
             self.app.tick(now)
+            self._alive()
             self.app.deliver(self.app.clock.now, self.stopping)
             following = self.app.next_at(now)
             if following is None or following > until:
@@ -90,22 +99,40 @@ class Daemon:
         scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick")
         scheduler.start()
         while not self.stopping.is_set():
-            self.woken.wait(1.0)  # other processes write too: an import, an answer from the command line
-            if not self.stopping.is_set() and (self.app.reload_wanted or self.app.is_due()):
-                self.woken.clear()
+            self.woken.wait(_LOOK)  # other processes write too: an import, an answer from the command line
+            self.woken.clear()
+            if not self.stopping.is_set() and self._asked():
                 scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick", replace_existing=True)
         scheduler.shutdown(wait=True)
         sender.join()
+
+    def _asked(self) -> bool:
+        """Return whether a tick is wanted before its time; not while one runs, nor just after one failed."""
+        if self._ticking.locked() or self.app.clock.now() < self._not_before:
+            return False
+        try:
+            return self.app.reload_wanted or self.app.is_due()
+        except StoreError:
+            log.exception("the database cannot be read; trying again")
+            return False
+
+    def _alive(self) -> None:
+        """Tell the supervisor that a tick has finished, which alone is a sign of life."""
+        notify("WATCHDOG=1" if self._ready else "READY=1")
+        self._ready = True
 
     def _one_tick(self) -> datetime:
         """Run one tick; a tick that fails is logged and tried again, and the watchdog sees that none finished."""
         now = self.app.clock.now()
         heartbeat = now + self.app.config.daemon.heartbeat
         try:
-            following = self.app.tick(now) or heartbeat
+            with self._ticking:
+                following = self.app.tick(now) or heartbeat
         except Exception:
-            log.exception("tick failed; trying again in 5 seconds")
-            return now + timedelta(seconds=5)
+            log.exception("tick failed; trying again in %s", _AFTER_FAILURE)
+            self._not_before = self.app.clock.now() + _AFTER_FAILURE
+            return self._not_before
+        self._alive()
         self.app.mail_ready.set()
         return min(max(following, self.app.clock.now() + _FLOOR), heartbeat)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 
 import typer
 
 from deadline_guard import watchdog as guard
-from deadline_guard.app import App
+from deadline_guard.app import App, read_config
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile
 from deadline_guard.daemon import Daemon
+from deadline_guard.errors import StoreLockedError
+from deadline_guard.store.database import location
+from deadline_guard.store.lock import holder
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Watch every date and warn, until stopped. 运行守护进程。"""
+    refuse_second(config)
     office = App.open(config, create=True)
     logging.basicConfig(
         stream=sys.stderr, level=office.config.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -28,6 +33,17 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     for noisy in ("apscheduler", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     Daemon(office).run()
+
+
+def refuse_second(config: Path) -> None:
+    """Raise StoreLockedError while another daemon has the database: before this one would upgrade its schema."""
+    found = read_config(config)
+    database = location(found.path(found.database))
+    by = holder(database) if database is not None else None
+    if by is not None:
+        raise StoreLockedError(
+            f"{database}: in use by {by}; one database has one daemon: stop that one first, or name another database"
+        )
 
 
 def watchdog(config: ConfigFile = DEFAULT_CONFIG) -> None:

@@ -117,8 +117,15 @@ def last_sent(conn: Connection) -> dict[str, datetime | None]:
     }
 
 
-def unsent(conn: Connection) -> int:
-    """Return how many messages are waiting, being sent or being tried again."""
-    return int(
-        scalar(conn, "SELECT COUNT(*) FROM message WHERE state IN ('waiting', 'retry', 'ambiguous', 'leased')") or 0
+def longest_unsent(conn: Connection, now: datetime) -> datetime | None:
+    """Return since when the longest-waiting message should be out, or None when none waits.
+
+    A message that is being tried again waits since it was made, whenever its next try is.
+    """
+    found = scalar(
+        conn,
+        "SELECT MIN(CASE WHEN state = 'waiting' THEN next_attempt_at ELSE made_at END) FROM message "
+        "WHERE state IN ('waiting', 'retry', 'ambiguous', 'leased') AND (state <> 'waiting' OR next_attempt_at <= ?)",
+        (micros(now),),
     )
+    return instant_or_none(found)

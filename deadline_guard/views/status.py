@@ -47,7 +47,7 @@ def status(conn: Connection, calendars: Mapping[str, Calendar], now: datetime) -
         last=runs.last_run(conn),
         figures=board.figures(conn, now),
         messages=messages.counts(conn),
-        oldest_due=messages.oldest_due(conn, now),
+        oldest_due=board.longest_unsent(conn, now),
         channels=tuple(
             Channel(name, sent.get(name), *refused.get(name, (0, "", None))) for name in sorted({*sent, *refused})
         ),
