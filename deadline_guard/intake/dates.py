@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -87,7 +87,7 @@ class Moments:
         Where the clocks repeat an hour it is the earlier one; an hour that they skipped is refused.
         """
         if isinstance(cell, str):
-            return self._at_text(cell)
+            return self._placed(cell)
         if isinstance(cell, datetime):
             return self._place(cell)
         if isinstance(cell, date):
@@ -96,17 +96,20 @@ class Moments:
             return None
         raise NotReadable(_not_a_date(cell))
 
-    def _at_text(self, text: str) -> Moment | None:
-        """Read ISO times by their two halves, each of which recurs in a file, anything else as a whole."""
-        if self._iso_only and len(text) == 19:
-            day = text[:10]
-            try:
-                midnight = self._midnight(day)
-                if midnight is not None:
-                    return day, midnight + _clock(text[10:])
-            except ValueError:
-                pass  # not an ISO time: the whole text is read below, and refused there
-        return self._placed(text)
+    def all_at(self, cells: Sequence[Cell]) -> list[Moment | None]:
+        """Return :meth:`at` of every cell of a column."""
+        try:
+            if self._iso_only:
+                days = [text[:10] for text in cells]  # type: ignore[index] # a cell that is no text: one by one
+                clocks = map(_clock, [text[10:] for text in cells])  # type: ignore[index]
+                midnights = map(self._midnight, days)
+                return [
+                    (day, midnight + clock)  # type: ignore[operator] # None where the clocks change: one by one
+                    for day, midnight, clock in zip(days, midnights, clocks, strict=True)
+                ]
+        except (ValueError, TypeError):
+            pass
+        return [self.at(cell) for cell in cells]
 
     def _even_midnight(self, text: str) -> int | None:
         """Return the instant of a day's midnight, None for a day on which the clocks change."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from deadline_guard.core.text import Text
 from deadline_guard.intake.cells import integer_of, number_of, text_of
-from deadline_guard.intake.dates import Cell, Moments, NotReadable
+from deadline_guard.intake.dates import Cell, Moment, Moments, NotReadable
 from deadline_guard.intake.mapping import Kind, Value, is_date
 from deadline_guard.intake.mapping_file import HOLE
 
@@ -97,6 +97,18 @@ class Getters:
         """Return a getter that reads each cell of a column; None where it is blank."""
         index = self._positions[column]
         return lambda chunk: _each(read, chunk.trimmed(index), index)
+
+    def moments(self, column: str) -> Callable[[Chunk], list[Moment | None]]:
+        """Return a getter of the instants in a column; None where it is blank."""
+        index = self._positions[column]
+
+        def get(chunk: Chunk) -> list[Moment | None]:
+            try:
+                return self._moments.all_at(chunk.trimmed(index))
+            except NotReadable as error:
+                raise Unusable(index, error.why) from error
+
+        return get
 
     def bound(self, bound: str | None) -> Getter:
         """Return a getter of a date bound: the ISO date written in the mapping, else a column's dates."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case, Timeline
@@ -17,6 +17,10 @@ from deadline_guard.intake.mapping import Mapping as SourceMapping
 from deadline_guard.store.events import EventRow
 
 NOTHING: Final = Timeline()
+# An event as a row tells it, before its place among equal rows is known, and a digest that tells an identical row
+# from another one of the same identity. A plain pair: half a million are made of half a million rows.
+Told: TypeAlias = tuple[EventRow, int]
+
 NO_DATE: Final = Text("is blank: the date of the event is needed", "为空:必须填写事件日期")
 
 
@@ -30,16 +34,6 @@ class Vocabulary:
     by_name: Mapping[str, str] | None = None  # a name that one person alone bears → id
 
 
-class Told(NamedTuple):
-    """An event as a row tells it, before its place among equal rows is known.
-
-    ``digest`` tells an identical row from another one of the same identity.
-    """
-
-    event: EventRow
-    digest: int
-
-
 class CasePlan:
     """Reads the case of a row."""
 
@@ -50,31 +44,29 @@ class CasePlan:
         self._code = getters.value(case.code, required=Text("the case's code", "案号"))
         self._type = getters.value(case.case_type, required=Text("the case type", "案件类型"))
         self._type_column = getters.index(case.case_type)
-        plain = ("title", "calendar", "jurisdiction", "team")
-        self._plain = {name: getters.value(getattr(case, name)) for name in plain}
+        plain = (case.title, case.calendar, case.jurisdiction, case.team)
+        self._plain = [getters.value(value) for value in plain]
         self._attributes = {name: getters.value(value) for name, value in case.attributes.items()}
         self._owners = {name: getters.value(value) for name, value in case.owners.items()}
 
-    def read(self, row: Chunk) -> Case:
-        """Return the case that one row describes, without its events; raises Unusable."""
-        plain = {name: get(row)[0] for name, get in self._plain.items()}
-        (case_type,) = self._type(row)
-        if self.words.case_types is not None and case_type not in self.words.case_types:
-            en, zh = "is not a case type of the rulebook", "不是规则库中的案件类型"
-            raise Unusable(self._type_column, Text(f"{case_type!r} {en}", f"“{case_type}”{zh}"))
-        return Case(
-            id=self.id(row)[0],
-            code=self._code(row)[0],
-            case_type=case_type,
-            timeline=NOTHING,
-            title=plain["title"] or "",
-            zone=self.zone,
-            calendar=plain["calendar"],
-            jurisdiction=plain["jurisdiction"],
-            team=plain["team"],
-            attributes=_present(self._attributes, row),
-            owners={role: self._person(name) for role, name in _present(self._owners, row).items()},
-        )
+    def read(self, chunk: Chunk) -> list[Case]:
+        """Return the cases that rows describe, without their events; raises Unusable."""
+        types = self._type(chunk)
+        if self.words.case_types is not None:
+            for case_type in set(types).difference(self.words.case_types):
+                en, zh = "is not a case type of the rulebook", "不是规则库中的案件类型"
+                raise Unusable(self._type_column, Text(f"{case_type!r} {en}", f"“{case_type}”{zh}"))
+        plain = [get(chunk) for get in self._plain]
+        attributes, owners = _tables(self._attributes, chunk), _tables(self._owners, chunk)
+        return [
+            Case(
+                case_id, code, case_type, NOTHING, title or "", self.zone, calendar, jurisdiction, table,
+                {role: self._person(name) for role, name in named.items()}, team,
+            )
+            for case_id, code, case_type, title, calendar, jurisdiction, team, table, named in zip(
+                self.id(chunk), self._code(chunk), types, *plain, attributes, owners, strict=True
+            )
+        ]  # fmt: skip
 
     def _person(self, written: str) -> str:
         """Return the person written: an id, else a name that one person alone bears, else as written."""
@@ -83,9 +75,12 @@ class CasePlan:
         return (self.words.by_name or {}).get(written, written)
 
 
-def _present(getters: Mapping[str, Getter], row: Chunk) -> dict[str, Any]:
-    found = ((name, get(row)[0]) for name, get in getters.items())
-    return {name: value for name, value in found if value is not None}
+def _tables(getters: Mapping[str, Getter], chunk: Chunk) -> list[dict[str, Any]]:
+    """Return, row by row, the named values that are not blank."""
+    if not getters:
+        return [{} for _ in range(chunk.size)]
+    rows = zip(*(get(chunk) for get in getters.values()), strict=True)
+    return [{name: v for name, v in zip(getters, row, strict=True) if v is not None} for row in rows]
 
 
 class EventPlan:
@@ -102,7 +97,7 @@ class EventPlan:
         self._kind = getters.value(event.kind, required=Text("the kind of the event", "事件类型"))
         self._kind_column = getters.index(event.kind)
         self._moment_column = getters.index(Value(columns=(event.moment,)))
-        self._moment = getters.read(event.moment, moments.at if event.exact else moments.on)
+        self._moment = getters.moments(event.moment) if event.exact else getters.read(event.moment, moments.on)
         self._written = getters.text(event.moment)
         self._identity = [getters.text(name) for name in event.identity]
         self._prefix = f"{event.name}|" if event.name else ""
@@ -131,7 +126,7 @@ class EventPlan:
         return told
 
     def _told(self, chunk: Chunk, cases: Sequence[str]) -> list[Told]:
-        moments = self._moment(chunk)
+        moments: Sequence[Any] = self._moment(chunk)
         if None in moments:
             raise Unusable(self._moment_column, NO_DATE)
         for refuse in self._refusals:
@@ -146,7 +141,7 @@ class EventPlan:
             repeat(False), repeat("source"), [by or self._by for by in self._recorded_by(chunk)], self._recorded(chunk),
         ))  # fmt: skip
         digests = self._digests(chunk, (kinds, days, instants, subjects, data))
-        return list(map(Told._make, zip(events, digests, strict=True)))
+        return list(zip(events, digests, strict=True))
 
     def _digests(self, chunk: Chunk, content: Sequence[Sequence[Any]]) -> list[int]:
         if self.map.repeat is Repeat.ORDINAL:
@@ -184,7 +179,7 @@ class EventPlan:
             start = self._moments.day_start
             days = getters.read(recorded.column, self._moments.on)
             return lambda chunk: [None if day is None else start(day) for day in days(chunk)]
-        moments = getters.read(recorded.column, self._moments.at)
+        moments = getters.moments(recorded.column)
         return lambda chunk: [None if moment is None else moment[1] for moment in moments(chunk)]
 
 

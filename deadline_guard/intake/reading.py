@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
-from typing import Final
+from typing import Final, TypeAlias
 
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
 from deadline_guard.intake.getters import Chunk, Unusable
-from deadline_guard.intake.mapping import Mapping, Repeat
+from deadline_guard.intake.mapping import Mapping as SourceMapping
+from deadline_guard.intake.mapping import Repeat
 from deadline_guard.intake.plan import Plan, Told, Vocabulary
 from deadline_guard.intake.rejects import Rejects
 from deadline_guard.intake.seen import Said, Seen
@@ -52,13 +53,16 @@ class Batch:
     events: list[EventRow] = field(default_factory=list)
 
 
+Opened: TypeAlias = tuple[Case, tuple[Told | None, ...]]
+
+
 class Reading:
     """Reads a table once; ``seen`` ends the pass knowing every identity when ``keep_identities`` is set."""
 
     def __init__(
         self,
         table: Table,
-        mapping: Mapping,
+        mapping: SourceMapping,
         words: Vocabulary,
         rejects: Rejects,
         *,
@@ -126,11 +130,11 @@ class Reading:
         """Take rows; where one of them is unusable, the halves are taken by themselves until it stands alone."""
         if not rows:
             return
-        plan = self._plan
         chunk = Chunk([row.cells for row in rows])
         try:
-            ids = plan.case.id(chunk)
-            told = [event.read(chunk, ids) for event in plan.of_row]
+            ids = self._plan.case.id(chunk)
+            opened = self._opened(chunk, ids)
+            told = [event.read(chunk, ids) for event in self._plan.of_row]
         except Unusable:
             if len(rows) == 1:
                 self.tally.rows += 1
@@ -141,49 +145,62 @@ class Reading:
             self._take(rows[middle:], batch)
             return
         self.tally.rows += len(rows)
-        firsts = chunk.hashes(plan.case_columns)
+        self._put(rows, chunk, ids, opened, told, batch)
+
+    def _opened(self, chunk: Chunk, ids: Sequence[str]) -> dict[str, Opened]:
+        """Return the cases of which these rows are the first to speak, with what is told once a case."""
+        first: dict[str, int] = {}
+        for place, case_id in enumerate(ids):
+            if case_id not in first and self.seen.of(case_id) is None:
+                first[case_id] = place
+        if not first:
+            return {}
+        rows, plans = chunk.take(first.values()), self._plan.of_case
+        told = zip(*(plan.read(rows, list(first)) for plan in plans), strict=True) if plans else repeat(())
+        cases = self._plan.case.read(rows)
+        return {case.id: (case, events) for case, events in zip(cases, told, strict=bool(plans))}
+
+    def _put(
+        self, rows: Sequence[Row], chunk: Chunk, ids: Sequence[str], opened: Mapping[str, Opened],
+        told: Sequence[Sequence[Told | None]], batch: Batch,
+    ) -> None:  # fmt: skip
+        """Put readable rows into the batch, each with everything that it tells or not at all."""
+        firsts = chunk.hashes(self._plan.case_columns)
         by_row: Iterable[tuple[Told | None, ...]] = zip(*told, strict=True) if told else repeat(())
         said, last, grown = None, None, 0
         for row, case_id, first, events in zip(rows, ids, firsts, by_row, strict=bool(told)):
             if case_id != last or said is None:
                 said, last = self.seen.of(case_id), case_id
             if said is None:
-                said = self._begin(row, case_id, first, batch)
-                if said is None:
-                    continue
+                said = self._begin(opened[case_id], first, batch)
             elif self._refusing and self._contradicts(row, said, events):
                 continue
             elif said.first != first:
                 self.tally.other_case += 1
-            for event, mode in zip(events, self._modes, strict=True):
-                if event is not None:
-                    self._place(said, event, mode, batch)
-                    grown += 1
+            for told_once, mode in zip(events, self._modes, strict=True):
+                if told_once is None:
+                    continue
+                grown += 1
+                event, digest = told_once
+                identity = event.source_id
+                if identity in said.rows or mode is Repeat.REVISE:
+                    self._place(said, told_once, mode, batch)
+                else:  # the usual row, which is why it is not a call
+                    said.rows[identity] = [digest]
+                    batch.events.append(event)
         self.seen.trim(grown)
 
-    def _begin(self, row: Row, case_id: str, first: int, batch: Batch) -> Said | None:
-        """Take the case of its first row with what is told once a case; None for a row that was rejected."""
-        opened = self._open(row, batch)
-        if opened is None:
-            return None
-        said = self.seen.begin(case_id, first)
-        for mode, event in opened:
-            self._place(said, event, mode, batch)
-        self.seen.trim(len(opened))
-        return said
-
-    def _open(self, row: Row, batch: Batch) -> list[tuple[Repeat, Told]] | None:
-        """Add the case of its first row; return the events told once a case, None for a row that was rejected."""
-        chunk = Chunk([row.cells])
-        try:
-            case = self._plan.case.read(chunk)
-            told = [(plan.map.repeat, plan.read(chunk, [case.id])[0]) for plan in self._plan.of_case]
-        except Unusable:
-            self._reject(row, chunk)
-            return None
+    def _begin(self, opened: Opened, first: int, batch: Batch) -> Said:
+        """Take the case of its first row with what is told once a case."""
+        case, events = opened
         batch.cases.append(case)
         self._count_owners(case)
-        return [(mode, event) for mode, event in told if event is not None]
+        said = self.seen.begin(case.id, first)
+        for plan, event in zip(self._plan.of_case, events, strict=True):
+            if event is not None:
+                self._place(said, event, plan.map.repeat, batch)
+        self.seen.trim(sum(map(len, said.rows.values())))
+        return said
 
     def _reject(self, row: Row, chunk: Chunk) -> None:
         """Reject a row with everything that is wrong with it."""
@@ -212,9 +229,10 @@ class Reading:
         for place in self._refusing:
             found = told[place]
             if found is not None:
-                earlier = said.rows.get(found.event.source_id)
-                if earlier is not None and found.digest not in earlier:
-                    self._say(row, Unusable(None, _other_content(found.event.source_id)))
+                event, digest = found
+                earlier = said.rows.get(event.source_id)
+                if earlier is not None and digest not in earlier:
+                    self._say(row, Unusable(None, _other_content(event.source_id)))
                     return True
         return False
 

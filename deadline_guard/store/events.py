@@ -115,7 +115,7 @@ def record_events(conn: Connection, rows: Iterable[EventRow], now: datetime) -> 
 
 
 def _record(conn: Connection, rows: list[EventRow], now: datetime) -> Recorded:
-    numbers = ledger.upcoming(conn, {ledger.of_case(row.case_id) for row in rows})
+    numbers = ledger.upcoming(conn, {ledger.of_case(case_id) for case_id in {row.case_id for row in rows}})
     with without_collecting():
         found, fresh = sift(conn, rows, micros(now), numbers)
         _write(conn, fresh, now)
@@ -177,9 +177,9 @@ def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest | 
         raise NotFoundError(f"no case with id {', '.join(missing[:5])}; add the case before its events")
     stored = {case_id: n for case_id, n in known if n}
     latest: dict[Identity, _Latest | Said] = {}
-    asked = {(r.case_id, r.source, r.source_id) for r in rows if r.case_id in stored}
-    if not asked:
+    if not stored:
         return latest
+    asked = {(r.case_id, r.source, r.source_id) for r in rows if r.case_id in stored}
     if sum(stored.values()) <= 3 * len(asked):  # a file that came before: whole cases are quicker to read
         found = fetch(conn, f"{_CONTENT} event AS e WHERE case_id IN ({AMONG}) {_BY_REVISION}", among(stored))
     else:
