@@ -10,7 +10,7 @@ from typing import Any, Final
 from deadline_guard.core.answers import after
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.notices import Notice, NoticeKind, Reason, Told, Track
-from deadline_guard.core.people import Directory, Resolution, who
+from deadline_guard.core.people import Directory, Resolution, responsible, who
 from deadline_guard.core.rules import ChainStep, Level, Profile, Rulebook
 from deadline_guard.core.timeline import Case
 
@@ -41,8 +41,9 @@ class Cycle:
         return self.assessment.rule.profile
 
     def resolve(self, role: str) -> Resolution:
-        named = self.assessment.owner_role if role == "owner" else role
-        return who(named, self.case, self.now, self.directory)
+        if role == "owner":
+            return responsible(self.assessment.owner_role, self.case, self.now, self.directory)
+        return who(role, self.case, self.now, self.directory)
 
     def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
         """Decide one notice; the same key twice in one sweep is one notice (two roles, one person)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from deadline_guard.core.rules import CaseType, Title
+from deadline_guard.core.rules import Title
 from deadline_guard.core.timeline import Case
 
 
@@ -76,9 +76,7 @@ class Directory:
         return None
 
 
-def who(
-    role: str, case: Case | None, at: datetime, directory: Directory, case_type: CaseType | None = None
-) -> Resolution:
+def who(role: str, case: Case | None, at: datetime, directory: Directory) -> Resolution:
     """Return the person who answers for ``role`` on ``case`` at ``at``; never nobody.
 
     Order: assignment on the case → responsible role of the stage → team → firm-wide role → named fallback.
@@ -95,6 +93,15 @@ def who(
     if named is None:
         named, path = directory.fallback, (*path, "fallback")
     return _present(named, role, path, fell_back, at, directory)
+
+
+def responsible(role: str, case: Case | None, at: datetime, directory: Directory) -> Resolution:
+    """Return who answers for a deadline whose rule or stage names ``role``.
+
+    A role that nobody holds (an office without collectors) falls to the case's own owner before the last resort.
+    """
+    found = who(role, case, at, directory)
+    return who("owner", case, at, directory) if found.fell_back and role != "owner" else found
 
 
 def _named(role: str, case: Case | None, directory: Directory) -> str | None:

@@ -14,7 +14,7 @@ from deadline_guard.core.assess import Assessment, assess
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.law import in_force, law_of
 from deadline_guard.core.notices import Notice, NoticeKind
-from deadline_guard.core.people import Directory, Person, who
+from deadline_guard.core.people import Directory, Person, responsible
 from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
 from deadline_guard.core.timeline import Answer, Case
 from deadline_guard.messages import Item, Next, Past
@@ -82,7 +82,7 @@ def _item(
     found = seen.found.get((notice.rule, notice.cycle))
     case, deadline = seen.case, found.deadline if found else None
     due_on = deadline.due_on if deadline else notice.due_on
-    owner = who(found.owner_role if found else rule.owner, case, now, sight.directory)
+    owner = responsible(found.owner_role if found else rule.owner, case, now, sight.directory)
     warned = tried.of_cycle(conn, notice.subject, notice.rule, notice.cycle)
     version = next((v for v in rule.versions if deadline and v.id == deadline.version), None)
     version = version or in_force(rule.versions, due_on or now.date())
