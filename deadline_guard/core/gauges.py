@@ -9,11 +9,13 @@ from typing import Final
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
+from deadline_guard.core.derivation import Step
 from deadline_guard.core.endings import ended_by_answers
 from deadline_guard.core.instants import zone_of
 from deadline_guard.core.levels import level_at, rising
-from deadline_guard.core.measures import Point, Stretch, series, stretches
+from deadline_guard.core.measures import Point, Stretch, is_beyond, series, stretches
 from deadline_guard.core.rules import Level, Rule, Rulebook
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import EMPTY, Case
 from deadline_guard.core.triggers import Cycle
 
@@ -75,6 +77,16 @@ def _made(rule: Rule, zone: str, stretch: Stretch, first: Point, last: Point, ne
         ended_by=ended.event.id if ended else None,
         flags=(GAUGE,),
         zone=zone,
+        basis=tuple(_step(point, rule) for point in ((first,) if first is last else (first, last))),
         what=f"{float(last.value):g}",
         changes_at=next_at,
     )
+
+
+def _step(point: Point, rule: Rule) -> Step:
+    """Return the sentence that says which line a number is beyond."""
+    value = f"{float(point.value):g}"
+    beyond = max((t for t in rule.profile.thresholds if is_beyond(point.value, t.when)), key=lambda t: t.level)
+    limit, below = f"{float(beyond.when.n):g}", beyond.when.op == "below"
+    en, zh = ("below", "低于") if below else ("above", "高于")
+    return Step("measure", point.at, point.at, note=Text(f"{value} is {en} {limit}", f"{value}，{zh}{limit}"))

@@ -11,7 +11,7 @@ from typing import Any, Final
 from deadline_guard.core.conditions import number
 from deadline_guard.core.instants import day_ends, occurred, zone_of
 from deadline_guard.core.period import Period, Unit, parse_period
-from deadline_guard.core.rules import Level, Profile, Rule, Trigger, WhenKind
+from deadline_guard.core.rules import Level, Profile, Rule, Trigger, When, WhenKind
 from deadline_guard.core.timeline import EMPTY, Case, Event
 from deadline_guard.core.triggers import picked
 
@@ -62,11 +62,14 @@ def level_of(value: Fraction, profile: Profile) -> Level:
     """Return the worst level whose line ``value`` is beyond."""
     worst = Level.OK
     for threshold in profile.thresholds:
-        when = threshold.when
-        if when.kind is WhenKind.VALUE and threshold.level > worst:
-            beyond = value < when.n if when.op == "below" else value > when.n
-            worst = threshold.level if beyond else worst
+        if threshold.level > worst and is_beyond(value, threshold.when):
+            worst = threshold.level
     return worst
+
+
+def is_beyond(value: Fraction, when: When) -> bool:
+    """Return whether ``value`` is beyond the line of a threshold on values."""
+    return when.kind is WhenKind.VALUE and (value < when.n if when.op == "below" else value > when.n)
 
 
 def stretches(points: Iterable[Point], profile: Profile, now: datetime) -> tuple[list[Stretch], datetime | None]:

@@ -53,6 +53,7 @@ class TestValue:
         (got,) = found(self.SCORE, *events)
         assert (got.cycle, got.state, got.due_on, got.what) == ("t:3", State.OPEN, date(2026, 3, 3), "580")
         assert got.flags == ("gauge",)
+        assert [str(step.note) for step in got.basis] == ["590 is below 600", "580 is below 600"]
         assert crossed(self.SCORE, got, *events) == [(local("2026-03-03 00:00"), Level.URGENT)]
         assert found(self.SCORE, *events[:2]) == ()
 
@@ -123,6 +124,7 @@ class TestEventCount:
     def test_at_most_two_adjournments(self) -> None:
         got = found(self.counted(), *self.contacts("2026-01-05", "2026-02-05", "2026-03-05"))
         assert [(d.cycle, d.due_on, d.what) for d in got] == [("t:c2", date(2026, 3, 5), "3")]
+        assert [str(step.note) for step in got[0].basis] == ["3 is above 2"]
         assert found(self.counted(), *self.contacts("2026-01-05", "2026-02-05")) == ()
 
     def test_at_most_so_many_a_day(self) -> None:
