@@ -128,7 +128,8 @@ class Trigger:
 
     ``pick``: ``each`` event opens a cycle of its own, or only the ``first`` / ``last``.
     ``rule`` chains this rule to the rolled end of another rule's deadline. ``limit`` stands in for the version's:
-    several triggers with limits of their own are so many clocks, of which the earliest date counts.
+    several triggers with limits of their own are so many clocks, of which the earliest date counts. ``after``: the
+    clock starts only so long after the event, by plain counting, without a roll (ZPO 517; CJRP 50).
     """
 
     event: str = ""
@@ -137,6 +138,7 @@ class Trigger:
     pick: str = "each"
     rule: str | None = None
     limit: Period | None = None
+    after: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from deadline_guard.core.conditions import matches
+from deadline_guard.core.day_arithmetic import corresponding, shifted
 from deadline_guard.core.derivation import Step
-from deadline_guard.core.period import Period
+from deadline_guard.core.period import Period, Unit
 from deadline_guard.core.rules import Rule, Trigger
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case, Event, Timeline
 
 
@@ -81,9 +83,9 @@ def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) ->
     if rule.direction == "backward":
         return _backward(found)
     if trigger.event:
-        return [_opened(event, trigger.limit) for event in found]
-    limits = {t.event: t.limit for t in rule.trigger_any}
-    return [_opened(event, limits.get(event.kind)) for event in found]
+        return [_opened(event, trigger) for event in found]
+    kinds = {t.event: t for t in rule.trigger_any}
+    return [_opened(event, kinds[event.kind]) for event in found]
 
 
 def several_clocks(rule: Rule) -> bool:
@@ -99,8 +101,9 @@ def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
         event = next((e for e in events if e.on >= cycle.on), events[-1] if events else None)
         if event is not None:
             unconfirmed = cycle.unconfirmed or event.data.get("unconfirmed") is True
+            on, at, basis = _start(event, trigger)
             found.append(
-                cycle._replace(on=event.on, at=event.at, event=event, limit=trigger.limit, unconfirmed=unconfirmed)
+                cycle._replace(on=on, at=at, event=event, limit=trigger.limit, unconfirmed=unconfirmed, basis=basis)
             )
     return found
 
@@ -139,20 +142,36 @@ def by_content(event: Event) -> tuple[date, float, str]:
     return (event.on, event.at.timestamp() if event.at else 0.0, event.id)
 
 
-def _opened(event: Event, limit: Period | None) -> Cycle:
+def _opened(event: Event, trigger: Trigger) -> Cycle:
     unconfirmed = event.data.get("unconfirmed") is True
+    on, at, basis = _start(event, trigger)
     return Cycle(
         event.id,
         event.subject,
-        event.on,
+        on,
         event.recorded_at,
-        event.at,
+        at,
         event.on,
         event.at,
         event,
         unconfirmed,
-        limit=limit,
+        limit=trigger.limit,
+        basis=basis,
     )
+
+
+def _start(event: Event, trigger: Trigger) -> tuple[date, datetime | None, tuple[Step, ...]]:
+    """Return where counting starts: with the event, or ``trigger.after`` it (whole days, no roll)."""
+    after = trigger.after
+    if after is None:
+        return event.on, event.at, ()
+    n = int(after.n)
+    if after.unit in (Unit.DAYS, Unit.WEEKS):
+        day = shifted(event.on, n * (7 if after.unit is Unit.WEEKS else 1))
+    else:
+        day = corresponding(event.on, n * (12 if after.unit is Unit.YEARS else 1))
+    note = Text(f"the clock starts {after.text('en')} after the event", f"自事件后{after.text('zh')}起算")
+    return day, None, (Step("trigger", event.on, day, (day - event.on).days, (), "", note),)
 
 
 def _backward(found: Sequence[Event]) -> list[Cycle]:

@@ -177,6 +177,8 @@ class Names:
     def _selection(self, entry: Entry[RuleShape]) -> None:
         """Check what the rule applies to: a misspelt attribute would make it silent for ever."""
         shape = entry.shape
+        for name, wanted in shape.when.items():
+            self._condition(name, wanted, entry)
         for name, value in shape.applies_to.items():
             path: tuple[str | int, ...] = ("applies_to", name)
             if name == "case_type":
@@ -191,6 +193,17 @@ class Names:
             known_stages = self._stages(shape)
             if known_stages is not None:
                 self._known("unknown_stage", shape.stage, known_stages, entry, "stage")
+
+    def _condition(self, name: str, wanted: Any, entry: Entry[RuleShape]) -> None:
+        """Check one attribute of ``when`` and, where it is compared for equality, the value."""
+        if name not in self.registry.attributes:
+            self._known("unknown_attribute", name, self.registry.attributes, entry, "when", name, key=True)
+        elif not isinstance(wanted, dict):
+            self._values(name, wanted, entry, ("when", name))
+        else:
+            for op in ("eq", "not"):
+                if op in wanted:
+                    self._values(name, wanted[op], entry, ("when", name, op))
 
     def _values(self, attribute: str, value: Any, entry: Entry[RuleShape], path: tuple[str | int, ...]) -> None:
         """Check the values of an attribute; those of a closed list are text, so 7 would never equal "7"."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from deadline_guard.core.jurisdictions import overridden
-from deadline_guard.core.period import Period
+from deadline_guard.core.period import Unit
 from deadline_guard.core.policy import BadField, Policy
 from deadline_guard.core.rules import Acts, Kind, Pair, Profile, Rule, RuleVersion, Trigger
 from deadline_guard.core.timeline import EMPTY
@@ -15,7 +15,7 @@ from deadline_guard.rulebook import parameters, phrases
 from deadline_guard.rulebook.building import Builder
 from deadline_guard.rulebook.problems import shown
 from deadline_guard.rulebook.registry import Entry
-from deadline_guard.rulebook.shapes import PairShape, RuleShape, TriggerShape, VersionShape
+from deadline_guard.rulebook.shapes import PairShape, RuleShape, VersionShape
 
 _POLICY: Final = (
     "roll",
@@ -26,6 +26,7 @@ _POLICY: Final = (
     "add_days_after_roll",
     "act",
 )
+_STARTS: Final = (Unit.DAYS, Unit.WEEKS, Unit.MONTHS, Unit.YEARS)
 _GAUGES: Final = ("value", "event_count")
 _NO_TRIGGER_NEEDED: Final = ("stage_time", "idle_time", "handling_time")
 _NO_LIMIT_NEEDED: Final = ("stage_time", "instalments", *_GAUGES)
@@ -48,6 +49,7 @@ def rule(builder: Builder, entry: Entry[RuleShape]) -> Rule | None:
         profile=profile,
         pack=entry.pack,
         applies_to={name: _listed(value) for name, value in shape.applies_to.items()},
+        when={name: _wanted(value) for name, value in shape.when.items()} or EMPTY,
         acts=Acts(shape.acts),
         kind=Kind(shape.kind),
         trigger=opening[0],
@@ -83,7 +85,7 @@ def _opening(builder: Builder, entry: Entry[RuleShape]) -> tuple[Trigger, tuple[
     ``choose`` compares them), the first leads and the others are further clocks of its cycle.
     """
     shapes = entry.shape.trigger or []
-    made = tuple(_trigger(t, builder.length(t.limit, entry, "trigger", i, "limit")) for i, t in enumerate(shapes))
+    made = tuple(_trigger(builder, entry, i) for i in range(len(shapes)))
     if len(made) <= 1:
         return (made[0] if made else Trigger()), ()
     compared = "choose" in entry.shape.params or any(t.limit is not None for t in made[1:])
@@ -92,9 +94,16 @@ def _opening(builder: Builder, entry: Entry[RuleShape]) -> tuple[Trigger, tuple[
     return Trigger(), made
 
 
-def _trigger(shape: TriggerShape, limit: Period | None) -> Trigger:
+def _trigger(builder: Builder, entry: Entry[RuleShape], i: int) -> Trigger:
+    shape = (entry.shape.trigger or [])[i]
     where = {name: _wanted(value) for name, value in shape.where.items()} or EMPTY
-    return Trigger(shape.event or "", shape.of, where, shape.pick, shape.rule, limit)
+    limit = builder.length(shape.limit, entry, "trigger", i, "limit")
+    after = builder.length(shape.after, entry, "trigger", i, "after")
+    if after is not None and (after.unit not in _STARTS or entry.shape.direction == "backward" or not shape.event):
+        reason = "days, weeks, months or years after an event, in a rule that counts forward"
+        builder.say("not_a_length", entry.at("trigger", i, "after"), value=shown(shape.after), reason=reason)
+        after = None
+    return Trigger(shape.event or "", shape.of, where, shape.pick, shape.rule, limit, after)
 
 
 def _wanted(value: Any) -> Any:

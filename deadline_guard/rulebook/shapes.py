@@ -95,6 +95,9 @@ class TriggerShape(Shape):
     )
     rule: str | None = Field(None, description="Start from the rolled end of this rule's deadline")
     limit: Length | None = Field(None, description="In a list: this clock's own limit; the earliest date counts")
+    after: Length | None = Field(
+        None, description="The clock starts only so long (days to years) after the event; forward rules only"
+    )
 
 
 class VersionShape(Shape):
@@ -186,6 +189,10 @@ class RuleShape(Shape):
     applies_to: dict[str, Scalar | list[Scalar | None] | None] = Field(
         default_factory=dict,
         description="Case attributes that the case must have: case_type, side, instance …; null: not recorded",
+    )
+    when: dict[str, Scalar | list[Scalar] | dict[str, Scalar]] = Field(
+        default_factory=dict,
+        description="The same with conditions: {us_party: {not: yes}} also fits cases that do not say",
     )
     acts: Literal["party", "opponent", "court", "other"] = Field(
         "party", description="Whose move it is; clocks of court and opponent are only watched"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar
+from deadline_guard.core.conditions import matches
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.derivation import Reading
 from deadline_guard.core.indicators import INDICATORS
@@ -151,7 +152,9 @@ def _case_type(attributes: Mapping[str, Any], rule: Rule, rulebook: Rulebook) ->
 
 
 def _applies(rule: Rule, attributes: Mapping[str, Any]) -> bool:
-    return all(attributes.get(name) in (None, *allowed) for name, allowed in rule.applies_to.items())
+    told = {name: wanted for name, wanted in rule.when.items() if attributes.get(name) is not None}
+    named = all(attributes.get(name) in (None, *allowed) for name, allowed in rule.applies_to.items())
+    return named and matches(told, attributes)
 
 
 def _case(
