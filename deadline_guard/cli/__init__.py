@@ -16,6 +16,7 @@ from deadline_guard.cli import (
     due,
     explain,
     facts,
+    init,
     intake,
     run,
     status,
@@ -24,7 +25,22 @@ from deadline_guard.cli import (
 from deadline_guard.errors import DeadlineGuardError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-for group in (run, demo, due, explain, status, answers, facts, intake, check, calendar, compute, db, testing):
+for group in (
+    init,
+    demo,
+    run,
+    due,
+    explain,
+    status,
+    answers,
+    facts,
+    intake,
+    check,
+    calendar,
+    compute,
+    db,
+    testing,
+):
     group.register(app)
 
 
