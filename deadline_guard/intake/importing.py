@@ -22,7 +22,7 @@ from deadline_guard.intake.reading import Batch, Reading, Tally
 from deadline_guard.intake.rejects import Rejects
 from deadline_guard.intake.sinks import Comparing, Recording, Sink
 from deadline_guard.intake.table import Progress, Table
-from deadline_guard.store import Store, comparison, sources
+from deadline_guard.store import Store, comparison, sources, sqlite
 from deadline_guard.store.events import EventRow, Recorded
 from deadline_guard.store.statements import without_collecting
 
@@ -107,7 +107,7 @@ class Import:
 
         Raises IntakeError when the file changed since it was opened, or when a snapshot would lose too much.
         """
-        with self.store.write() as conn:
+        with self.store.write() as conn, sqlite.few_pages(conn):
             outcome = self._pass(conn, Recording(conn, now, f"import {self.table.path.name}"), rejects, progress)
             self._expect(conn, now)
             if outcome.loses_too_much and not allow_loss:

@@ -103,6 +103,18 @@ class EventMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """A case must have a row whose column holds one of ``values``, and none whose date lies before it.
+
+    A case at fault is rejected whole, row by row.
+    """
+
+    column: str
+    values: tuple[str, ...]
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMap:
     """How a row names its case and what it says of it; the first row of a case counts."""
 
@@ -115,6 +127,7 @@ class CaseMap:
     team: Value | None = None
     attributes: Dict[str, Value] = field(default_factory=dict)
     owners: Dict[str, Value] = field(default_factory=dict)
+    begins: Beginning | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -132,7 +145,8 @@ class CaseMap:
     def columns(self) -> tuple[str, ...]:
         """Return every column the case reads."""
         named = (self.id, self.code, self.case_type, self.title, self.calendar, self.jurisdiction, self.team)
-        return _columns(*named, *self.attributes.values(), *self.owners.values())
+        begins = (self.begins.column, self.begins.date) if self.begins else ()
+        return (*_columns(*named, *self.attributes.values(), *self.owners.values()), *begins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake.mapping import (
+    Beginning,
     CaseMap,
     EventMap,
     Format,
@@ -106,7 +107,7 @@ def _row(text: str) -> int:
 
 
 def _case(node: Node, problems: Problems) -> CaseMap:
-    keys = ("id", "code", "case_type", *TEXT_OF_CASE, "attributes", "owners")
+    keys = ("id", "code", "case_type", *TEXT_OF_CASE, "attributes", "owners", "begins")
     fields = problems.fields(node, keys, ("id", "case_type"))
     identity = _value(fields.get("id"), problems) or Value()
     texts = {key: _value(fields.get(key), problems) for key in TEXT_OF_CASE}
@@ -116,8 +117,18 @@ def _case(node: Node, problems: Problems) -> CaseMap:
         case_type=_value(fields.get("case_type"), problems) or Value(),
         attributes=_values(fields.get("attributes"), problems),
         owners=_values(fields.get("owners"), problems),
+        begins=_beginning(fields.get("begins"), problems),
         **texts,
     )
+
+
+def _beginning(node: Node | None, problems: Problems) -> Beginning | None:
+    if node is None:
+        return None
+    keys = ("column", "is", "date")
+    fields = problems.fields(node, keys, keys)
+    column, day = problems.text(fields.get("column")), problems.text(fields.get("date"))
+    return Beginning(column, problems.texts(fields.get("is")), day) if len(fields) == len(keys) else None
 
 
 def _values(node: Node | None, problems: Problems) -> dict[str, Value]:

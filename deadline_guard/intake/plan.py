@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case, Timeline
 from deadline_guard.errors import IntakeError
+from deadline_guard.intake.beginnings import Beginnings
 from deadline_guard.intake.dates import Moments
 from deadline_guard.intake.getters import Chunk, Getter, Getters, Unusable
 from deadline_guard.intake.mapping import CaseMap, EventMap, Refusal, Repeat, Value
@@ -219,5 +220,9 @@ class Plan:
         self.of_case = [plan for plan in plans if plan.map.per_case]
         self.of_row = [plan for plan in plans if not plan.map.per_case]
         self.columns = frozenset(positions.values())
+        begins = mapping.case.begins
+        self.beginnings = None
+        if begins is not None:
+            self.beginnings = Beginnings(begins, self.case.id, getters, positions[begins.date])
         per_case = [column for plan in self.of_case for column in plan.map.columns]
         self.case_columns = sorted({positions[name] for name in (*mapping.case.columns, *per_case)})

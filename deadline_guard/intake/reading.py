@@ -84,9 +84,14 @@ class Reading:
         """Yield what the file says; rows that are corrected by a later row of the file come last."""
         batch = Batch()
         waiting: list[Row] = []
+        faults = {} if self._plan.beginnings is None else self._plan.beginnings.faults(self.table)
         for row in self.table.rows(progress):
             usable = True
-            if row.flaws or not any(row.cells):
+            if faults and row.number in faults:
+                self._take(waiting, batch)
+                waiting, usable = [], False
+                self._refuse(row, faults[row.number])
+            elif row.flaws or not any(row.cells):
                 self._take(waiting, batch)
                 waiting, usable = [], self._is_usable(row)
             if usable:
@@ -112,6 +117,14 @@ class Reading:
         if self._keep:
             self.seen.keep((event.case_id, event.source_id) for event in batch.events)
         return batch
+
+    def _refuse(self, row: Row, why: Text) -> None:
+        """Reject a row of a case that does not begin as it should, with everything else that is wrong with it."""
+        self.tally.rows += 1
+        beginnings = self._plan.beginnings
+        if beginnings is not None:
+            self.rejects.add(row.number, beginnings.column, row.cells[beginnings.column], why)
+        self._reject(row, Chunk([row.cells]))
 
     def _is_usable(self, row: Row) -> bool:
         """Count a blank row, reject one whose used cells cannot be trusted."""
