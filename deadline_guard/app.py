@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,8 +26,9 @@ from deadline_guard.rulebook import calendars as calendar_files
 from deadline_guard.rulebook import load as rulebook_files
 from deadline_guard.rulebook import people as people_files
 from deadline_guard.rulebook import source
+from deadline_guard.rulebook.adopting import adopted
 from deadline_guard.rulebook.problems import Problem
-from deadline_guard.store import Store, notices, people, queue, runs
+from deadline_guard.store import Store, notices, people, queue, recorded_law, runs
 
 log = logging.getLogger(__name__)
 _SECRETS = ("password", "token", "app_token", "signing_secret", "url", "secret")
@@ -58,11 +59,14 @@ class Loaded(NamedTuple):
     problems: list[Problem]
 
 
-def load_rules(config: Config) -> Loaded:
-    """Return rulebook, people and calendars of an office; raises RulebookError when any error stands in them."""
+def load_rules(config: Config, imported: Sequence[str] = ()) -> Loaded:
+    """Return rulebook, people and calendars of an office; raises RulebookError when any error stands in them.
+
+    ``imported`` are the calendar texts that were imported over the files.
+    """
     folders = [paths.rules_dir()] if config.shipped_rules else []
     folders += [config.path(p) for p in config.rules]
-    calendars, problems = _calendars(config)
+    calendars, problems = _calendars(config, imported)
     directory, about_people = people_files.load(config.path(config.people))
     rulebook, about_rules = rulebook_files.load(folders, directory=directory, calendars=set(calendars))
     problems = [*about_people, *problems, *about_rules]
@@ -72,10 +76,11 @@ def load_rules(config: Config) -> Loaded:
     return Loaded(rulebook, directory, calendars, problems)
 
 
-def _calendars(config: Config) -> tuple[Mapping[str, Calendar], list[Problem]]:
+def _calendars(config: Config, imported: Sequence[str]) -> tuple[Mapping[str, Calendar], list[Problem]]:
     """Return the shipped calendars and the firm's own, of which a later one with the same id counts."""
     folders = _calendar_folders(config)
-    return (calendar_files.shipped(), []) if len(folders) == 1 else calendar_files.load(*folders)
+    plain = len(folders) == 1 and not imported
+    return (calendar_files.shipped(), []) if plain else calendar_files.load(*folders, imported=imported)
 
 
 def _calendar_folders(config: Config) -> list[Path]:
@@ -114,7 +119,7 @@ class App:
         self.config = config
         self.store = store
         self.clock = clock
-        found = load_rules(config)
+        found = self._read()
         self.office = Office(store, config, found.rulebook, found.calendars, found.people)
         self.reload_wanted = False
         self.mail_ready = threading.Event()
@@ -130,6 +135,16 @@ class App:
         except BaseException:
             store.close()
             raise
+
+    def _read(self) -> Loaded:
+        """Return what the files say with what the firm recorded about it: imported years, adopted packs."""
+        with self.store.read() as conn:
+            self._law_seen = recorded_law.mark(conn)
+            self._imported = [one.text for one in recorded_law.imports(conn)]
+            adoptions = recorded_law.adoptions(conn).values()
+        found = load_rules(self.config, self._imported)
+        checked = {one.pack: (one.digest, f"{one.by}, {one.at:%Y-%m-%d}") for one in adoptions}
+        return found._replace(rulebook=adopted(found.rulebook, checked))
 
     @property
     def senders(self) -> Senders:
@@ -164,10 +179,11 @@ class App:
         folders = [paths.rules_dir()] if self.config.shipped_rules else []
         folders += [self.config.path(p) for p in self.config.rules]
         files = [f for folder in folders for f in (sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder])]
+        calendars = _joined(f for folder in _calendar_folders(self.config) for f in sorted(folder.glob("*.yaml")))
         return {
             "rulebook": _joined(f for f in files if f.parent.name != "calendars"),
             "people": _joined([self.config.path(self.config.people)]),
-            "calendar": _joined(f for folder in _calendar_folders(self.config) for f in sorted(folder.glob("*.yaml"))),
+            "calendar": "\n".join([calendars, *self._imported]),
         }
 
     def _mark_all(self, klass: int, reason: str) -> None:
@@ -181,7 +197,7 @@ class App:
         """Read rules and people again; what does not load never replaces what is in force, and is a finding."""
         self.reload_wanted = False
         try:
-            found = load_rules(self.config)
+            found = self._read()
         except RulebookError as refused:
             log.error("the changed rules were refused, the old ones stay in force:\n%s", refused)
             now = self.clock.now()
@@ -199,7 +215,9 @@ class App:
 
     def tick(self, now: datetime) -> datetime | None:
         """Do one round except sending; return when the next is due."""
-        if self.reload_wanted:
+        with self.store.read() as conn:
+            recorded = recorded_law.mark(conn) != self._law_seen
+        if self.reload_wanted or recorded:
             self.reload()
         return tick(self.office, now)
 

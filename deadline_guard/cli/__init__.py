@@ -18,6 +18,7 @@ from deadline_guard.cli import (
     facts,
     init,
     intake,
+    rules,
     run,
     status,
     testing,
@@ -40,6 +41,7 @@ for group in (
     compute,
     db,
     testing,
+    rules,
 ):
     group.register(app)
 

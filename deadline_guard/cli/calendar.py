@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deadline_guard.cli.calendar_import import import_year
 from deadline_guard.cli.language import spoken
 from deadline_guard.clock import SystemClock
 from deadline_guard.core.text import Text
@@ -39,6 +40,7 @@ group = typer.Typer(no_args_is_help=True, help="Calendars: what they know; draft
 
 def register(app: typer.Typer) -> None:
     """Mount the command group."""
+    group.command("import")(import_year)
     app.add_typer(group, name="calendar")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -16,6 +16,7 @@ from deadline_guard.core.holiday_law import CalendarLaw, DayKind, HolidayRule, R
 from deadline_guard.core.text import Text
 from deadline_guard.errors import RulebookError
 from deadline_guard.paths import rules_dir
+from deadline_guard.rulebook.calendar_import import merged
 from deadline_guard.rulebook.calendar_shape import CalendarFile, CalendarShape, HolidayShape
 from deadline_guard.rulebook.holiday_text import place
 from deadline_guard.rulebook.problems import Mark, Problem
@@ -31,10 +32,11 @@ def shipped() -> Mapping[str, Calendar]:
     return calendars
 
 
-def load(*folders: Path) -> tuple[dict[str, Calendar], list[Problem]]:
+def load(*folders: Path, imported: Iterable[str] = ()) -> tuple[dict[str, Calendar], list[Problem]]:
     """Return the calendars of all ``*.yaml`` files in the folders and everything that is wrong with them.
 
     Calendars may extend those of other folders; in a later folder an id replaces an earlier one (a firm's own).
+    ``imported`` are texts whose years count over the files, in order.
     """
     shapes: dict[str, tuple[CalendarShape, Mark]] = {}
     problems: list[Problem] = []
@@ -48,6 +50,11 @@ def load(*folders: Path) -> tuple[dict[str, Calendar], list[Problem]]:
                     problems.append(_twice(mark, shape.id, here[shape.id][1]))
                 here.setdefault(shape.id, (shape, mark))
         shapes |= here
+    for text in imported:
+        found, wrong = parse(text)
+        problems += wrong
+        for shape, mark in found:
+            shapes[shape.id] = (merged(shapes[shape.id][0], shape) if shape.id in shapes else shape, mark)
     made: dict[str, Calendar] = {}
     for name in shapes:
         problems += _make(name, shapes, made, ())
