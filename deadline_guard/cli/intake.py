@@ -65,35 +65,58 @@ def import_file(
     encoding: Annotated[str | None, typer.Option("--encoding", help="The encoding of the text.")] = None,
 ) -> None:
     """Import cases and events from a file; nothing is written before you have seen it and said yes."""
-    console = Console()
     plan = read_mapping(mapping)
     office = App.open(config)
     try:
-        locale = office.config.locale
         table, plan = _open(file, plan, encoding)
-        job = Import(office.store, table, plan, vocabulary(office), snapshot=snapshot)
-        with reject_file(rejects) as report, _bar(file) as told:
-            found = Rejects(table.header, report, locale)
-            now = office.clock.now()
-            outcome = (
-                job.record(now, found, told, allow_loss=allow_loss) if yes and not dry_run else job.preview(found, told)
-            )
-        show(console, outcome, plan, locale)
-        if outcome.written:
-            console.print(WRITTEN.said(locale))
-            return
-        if not outcome.changes:
-            console.print(NOTHING_NEW.said(locale))
-        if outcome.loses_too_much and not allow_loss:
-            raise IntakeError(job.loss(outcome))
-        if dry_run or not typer.confirm(CONFIRM.said(locale)):
-            console.print(NOTHING_WRITTEN.said(locale))
-            return
-        with _bar(file) as told:
-            job.record(office.clock.now(), Rejects(table.header), told, allow_loss=allow_loss)
-        console.print(WRITTEN.said(locale))
+        desk = Desk(Console(), office, Import(office.store, table, plan, vocabulary(office), snapshot=snapshot))
+        with reject_file(rejects) as report:
+            found = Rejects(table.header, report, desk.locale)
+            if yes and not dry_run:
+                desk.record(found, allow_loss)
+            else:
+                desk.ask(found, allow_loss, dry_run)
     finally:
         office.close()
+
+
+class Desk:
+    """Where an import is shown, confirmed and recorded."""
+
+    def __init__(self, console: Console, office: App, job: Import) -> None:
+        self.console = console
+        self.office = office
+        self.job = job
+        self.locale = office.config.locale
+
+    def record(self, rejects: Rejects, allow_loss: bool) -> None:
+        """Record the file and show what was done."""
+        with _bar(self.job.table.path) as told:
+            outcome = self.job.record(self.office.clock.now(), rejects, told, allow_loss=allow_loss)
+        show(self.console, outcome, self.job.mapping, self.locale)
+        self._say(WRITTEN)
+
+    def ask(self, rejects: Rejects, allow_loss: bool, dry_run: bool) -> None:
+        """Show what would be done; do it when somebody says yes.
+
+        Raises IntakeError for a snapshot that loses too much.
+        """
+        with _bar(self.job.table.path) as told:
+            outcome = self.job.preview(rejects, told)
+        show(self.console, outcome, self.job.mapping, self.locale)
+        if not outcome.changes:
+            self._say(NOTHING_NEW)
+        if outcome.loses_too_much and not allow_loss:
+            raise IntakeError(self.job.loss(outcome))
+        if dry_run or not typer.confirm(CONFIRM.said(self.locale)):
+            self._say(NOTHING_WRITTEN)
+            return
+        with _bar(self.job.table.path) as told:
+            self.job.record(self.office.clock.now(), Rejects(self.job.table.header), told, allow_loss=allow_loss)
+        self._say(WRITTEN)
+
+    def _say(self, text: Text) -> None:
+        self.console.print(text.said(self.locale))
 
 
 def vocabulary(office: App) -> Vocabulary:
