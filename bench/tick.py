@@ -26,6 +26,7 @@ from _office import CROSSING, crowd, due_cases, open_office, report
 from deadline_guard.core.assess import assess
 from deadline_guard.core.escalation import decide
 from deadline_guard.core.notices import History
+from deadline_guard.loop.collector import spare_the_rulebook
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.sweep import sweep
 from deadline_guard.loop.tick import tick
@@ -109,6 +110,7 @@ def one_sweep(office: Office) -> tuple[float, int]:
         return inner()
 
     office.store.write = counting  # type: ignore[method-assign]
+    spare_the_rulebook()  # as the daemon does when it starts
     started = perf_counter()
     done = sweep(office, CROSSING)
     took = perf_counter() - started

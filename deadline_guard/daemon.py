@@ -16,6 +16,8 @@ from apscheduler.triggers.date import DateTrigger
 from deadline_guard.app import App
 from deadline_guard.clock import SteppingClock
 from deadline_guard.errors import StoreError
+from deadline_guard.loop.collector import spare_the_rulebook
+from deadline_guard.loop.deliver import take_back
 from deadline_guard.systemd import notify
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ class Daemon:
         with self.app.store.lock_daemon(f"process {os.getpid()}"):
             self._on_signals()
             self.app.start()
+            take_back(self.app.office, self.app.clock.now())
+            spare_the_rulebook()
             try:
                 if isinstance(self.app.clock, SteppingClock):
                     self._step()

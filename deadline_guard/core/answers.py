@@ -30,7 +30,10 @@ def answers(case: Case, kind: Answer, rule: str, cycle: str) -> tuple[Event, ...
 
     An answer that names no cycle is about every cycle of its rule, one that names no rule about the whole case.
     """
-    found = (e for e in case.timeline.kind(kind.value) if _about(e, rule, cycle))
+    told = case.timeline.by_kind.get(kind.value)
+    if not told:
+        return ()
+    found = (e for e in told if _about(e, rule, cycle))
     return tuple(sorted(found, key=lambda e: (e.recorded_at, e.id)))
 
 

@@ -241,6 +241,8 @@ def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: dateti
 
 def _watch_absences(c: Cycle) -> None:
     """Wake when a leave in the audience begins or ends: who answers may then be somebody else."""
+    if not c.directory.absences:
+        return
     roles = {role for told in c.profile.tell.values() for role in told} | {"owner"}
     named = {c.case.owners.get(role, "") for role in roles}
     named |= {c.resolve(role).person.id for role in roles}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 
 class _Nothing(Mapping[str, Any]):
@@ -102,25 +102,81 @@ class Event(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The effective events of a case in order, indexed by kind."""
+Raw = TypeVar("Raw")
 
-    events: tuple[Event, ...] = ()
-    by_kind: Mapping[str, tuple[Event, ...]] = field(default=EMPTY, repr=False, compare=False)
+
+class _OnDemand(Mapping[str, tuple[Event, ...]]):
+    """Events by kind, made from their stored form when a kind is first asked for."""
+
+    __slots__ = ("_made", "_make", "_stored")
+
+    def __init__(self, stored: Mapping[str, Sequence[Raw]], make: Callable[[Raw], Event]) -> None:
+        self._stored: Mapping[str, Sequence[Any]] = stored
+        self._make: Callable[[Any], Event] = make
+        self._made: dict[str, tuple[Event, ...]] = {}
+
+    def __getitem__(self, kind: str) -> tuple[Event, ...]:
+        found = self._made.get(kind)
+        if found is None:
+            found = self._made[kind] = tuple(map(self._make, self._stored[kind]))
+        return found
+
+    def get(self, kind: str, default: Any = None) -> Any:
+        return self[kind] if kind in self._stored else default
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._stored
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+
+class Timeline:
+    """The effective events of a case in order, and by kind; immutable."""
+
+    __slots__ = ("_events", "by_kind")
+
+    def __init__(self, events: tuple[Event, ...] = ()) -> None:
+        kinds: dict[str, list[Event]] = {}
+        for event in events:
+            kinds.setdefault(event.kind, []).append(event)
+        self._events: tuple[Event, ...] | None = events
+        self.by_kind: Mapping[str, tuple[Event, ...]] = {kind: tuple(found) for kind, found in kinds.items()}
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Timeline:
-        """Index events that are already effective (one per identity)."""
-        return cls.in_order(tuple(sorted(events, key=lambda e: e.order)))
+        """Return the timeline of events that are already effective (one per identity)."""
+        return cls(tuple(sorted(events, key=_by_order)))
 
     @classmethod
-    def in_order(cls, ordered: tuple[Event, ...]) -> Timeline:
-        """Index effective events that are sorted by ``order`` already."""
-        kinds: dict[str, list[Event]] = {}
-        for event in ordered:
-            kinds.setdefault(event.kind, []).append(event)
-        return cls(ordered, {kind: tuple(found) for kind, found in kinds.items()})
+    def on_demand(cls, stored: Mapping[str, Sequence[Raw]], make: Callable[[Raw], Event]) -> Timeline:
+        """Return the timeline of effective events that ``make`` builds when their kind is asked for.
+
+        ``stored`` holds them by kind, each kind in order: a rule looks at two or three kinds of a long docket.
+        """
+        made = cls()
+        made._events = None
+        made.by_kind = _OnDemand(stored, make)
+        return made
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Return every event in order."""
+        if self._events is None:
+            self._events = tuple(sorted((e for found in self.by_kind.values() for e in found), key=_by_order))
+        return self._events
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeline) and self.events == other.events
+
+    def __hash__(self) -> int:
+        return hash(tuple(e.id for e in self.events))
+
+    def __repr__(self) -> str:
+        return f"Timeline({self.events!r})"
 
     def kind(self, *kinds: str) -> tuple[Event, ...]:
         """Return the events of these kinds in order."""
@@ -133,6 +189,10 @@ class Timeline:
         """Return the latest event of these kinds, or None."""
         found = self.kind(*kinds)
         return found[-1] if found else None
+
+
+def _by_order(event: Event) -> tuple[date, float, datetime, str]:
+    return event.order
 
 
 def effective(revisions: Iterable[Event]) -> Event | None:

@@ -193,21 +193,30 @@ def _timelines(
     later: dict[str, int] = {}
     for case_id, gathered in fetch(conn, _REVISIONS_OF, among(ids)):
         revisions = load(gathered)
-        revisions.sort(key=_order)
-        events: list[Event] = []
-        once = True  # every identity has one revision that holds, as nearly always: nothing to fold
-        for kind, on, source, source_id, recorded_at, at, revision, by, origin, subject, data, gone in revisions:
-            if recorded_at > until:
-                later[case_id] = min(recorded_at, later.get(case_id, recorded_at))
-                continue
-            once = once and revision == 1 and not gone
-            event = Event(
-                kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), revision,
-                by, _ORIGINS[origin], subject, data or EMPTY, gone == 1,
-            )  # fmt: skip
-            events.append(event)
-        timelines[case_id] = Timeline.in_order(tuple(events)) if once else timeline(events)
+        known = [r for r in revisions if r[_RECORDED_AT] <= until]
+        if len(known) < len(revisions):
+            later[case_id] = min(r[_RECORDED_AT] for r in revisions if r[_RECORDED_AT] > until)
+        known.sort(key=_order)
+        if any(r[_REVISION] > 1 or r[_GONE] for r in known):
+            timelines[case_id] = timeline(map(_event, known))
+            continue
+        # every identity has one revision that holds, as nearly always: nothing to fold
+        kinds: dict[str, list[list[Any]]] = {}
+        for revision in known:
+            kinds.setdefault(revision[0], []).append(revision)
+        timelines[case_id] = Timeline.on_demand(kinds, _event)
     return timelines, later
+
+
+_RECORDED_AT, _REVISION, _GONE = 4, 6, 11
+
+
+def _event(revision: list[Any]) -> Event:
+    kind, on, source, source_id, recorded_at, at, number, by, origin, subject, data, gone = revision
+    return Event(
+        kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), number, by,
+        _ORIGINS[origin], subject, data or EMPTY, gone == 1,
+    )  # fmt: skip
 
 
 def _order(revision: list[Any]) -> tuple[str, int, int, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -70,18 +70,17 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 
 def dump(value: Any) -> str:
     """Return canonical JSON (sorted keys, no blanks, Chinese intact): equal values give equal text."""
-    return _ENCODER.encode(value)
-
-
-# json.loads costs more around it than small texts cost inside.
-_scan: Final[Callable[[str, int], tuple[Any, int]]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+    try:
+        return orjson.dumps(value, _plain, orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:  # an integer beyond 64 bits, a key that is no text
+        return _ENCODER.encode(value)
 
 
 def load(text: str) -> Any:
-    """Return the value of JSON text as :func:`dump` or SQLite wrote it (no blanks around it)."""
+    """Return the value of JSON text as :func:`dump` or SQLite wrote it."""
     try:
-        return _scan(text, 0)[0]
-    except StopIteration:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
         raise ValueError(f"not JSON: {text[:80]!r}") from None
 
 
