@@ -32,7 +32,7 @@ HELD: Final = Text("‖ held", "‖ 中止")
 WATCH: Final = Text("◇ to observe", "◇ 关注")
 NO_OWNER: Final = Text("⊘ NO OWNER", "⊘ 无责任人")
 SEEN: Final = Text("✓ acknowledged", "✓ 已知悉")
-SILENT: Final = Text("no answer, step {step} of {steps}", "未答复,第 {step}/{steps} 级")
+SILENT: Final = Text("no answer ({step}/{steps})", "未答复({step}/{steps})")
 NOTHING: Final = Text("Nothing is open in this time.", "此期间没有未结期限。")
 COLUMNS: Final = (
     Text("Level", "级别"),
@@ -91,7 +91,7 @@ def table(t: Texts, found: Sequence[Due]) -> Table:
     """Return the rows as a table; level is always shape and word besides its colour."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for title in COLUMNS:
-        grid.add_column(title.said(t.locale), no_wrap=title in COLUMNS[:3], overflow="fold")
+        grid.add_column(title.said(t.locale), no_wrap=title in (*COLUMNS[:3], COLUMNS[-1]), overflow="fold")
     for one in found:
         grid.add_row(*_cells(t, one))
     return grid
@@ -105,12 +105,19 @@ def _cells(t: Texts, one: Due) -> tuple[Line, ...]:
     return (
         _level(t, one),
         Line(left(t, one)),
-        Line(t.day(one.due_on) if one.due_on and not one.held else "–"),
+        Line(_day(t, one)),
         case,
         Line(what),
         Line(NO_OWNER.said(t.locale), "bold") if one.unowned else Line(safe(one.owner)),
         Line(_answer(t, one)),
     )
+
+
+def _day(t: Texts, one: Due) -> str:
+    """Return the due date, with its year where that is not obvious."""
+    if one.due_on is None or one.held:
+        return "–"
+    return t.short_day(one.due_on) if -90 < (one.days_left or 0) < 180 else t.day(one.due_on)
 
 
 def _level(t: Texts, one: Due) -> Line:

@@ -70,6 +70,12 @@ def _row(row: Any) -> OpenRow:
     )  # fmt: skip
 
 
+def changed_cases(conn: Connection, most: int) -> list[str]:
+    """Return the cases whose facts or people changed since they were last decided, at most so many."""
+    rows = fetch(conn, 'SELECT id FROM "case" WHERE stale IN (1, 2) ORDER BY stale LIMIT ?', (most,))
+    return [row[0] for row in rows]
+
+
 class Figures(NamedTuple):
     """How many cases there are, how many run, and how many nobody or nothing watches."""
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.assess import Assessment
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.law import law_of
+from deadline_guard.core.people import who
 from deadline_guard.core.rules import Acts, Level, Title
 from deadline_guard.core.timeline import Answer, Case, Timeline
 from deadline_guard.store import board, events
 from deadline_guard.store.board import OpenRow
 from deadline_guard.store.events import AnswerRow
-from deadline_guard.views.items import Sight
+from deadline_guard.views.items import Sight, look
+
+_MOST_CHANGED: Final = 500  # more than that is a changed rulebook, which the sweep works off anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Due:
 
 def due(conn: Connection, sight: Sight, now: datetime, days: int | None = None) -> list[Due]:
     """Return what is open, sorted by risk; ``days`` leaves out what is due later than so many days from now."""
-    rows = board.open_rows(conn, None if days is None else now + timedelta(days=days + 1))
+    until = None if days is None else now + timedelta(days=days + 1)
+    rows = _brought_up_to_date(conn, board.open_rows(conn, until), sight, now, until)
     answered = events.answers(conn, {r.case_id for r in rows}, [Answer.ACKNOWLEDGED.value])
     return sorted((_due(r, answered.get(r.case_id, ()), sight, now) for r in rows), key=lambda d: d.risk)
 
@@ -78,6 +84,31 @@ def _due(row: OpenRow, answered: Sequence[AnswerRow], sight: Sight, now: datetim
         owner=person.name if person else row.owner, unowned="owner" not in row.owners,
         acknowledged=any(_about(a, row) and since <= a.recorded_at <= now for a in answered),
         step=row.step, steps=len(rule.profile.chain) + 1 if rule else 1, acts=rule.acts if rule else Acts.PARTY,
+    )  # fmt: skip
+
+
+def _brought_up_to_date(
+    conn: Connection, rows: Sequence[OpenRow], sight: Sight, now: datetime, until: datetime | None
+) -> list[OpenRow]:
+    """Return the rows with those of cases that changed since the last sweep worked out anew."""
+    changed = look(conn, board.changed_cases(conn, _MOST_CHANGED), sight, now)
+    step = {(r.case_id, r.rule, r.cycle): r.step for r in rows}
+    fresh = [
+        _row(seen.case, found, step.get((seen.case.id, *name), 1), sight, now)
+        for seen in changed.values()
+        for name, found in seen.found.items()
+        if found.deadline.state in (State.OPEN, State.HELD) and (until is None or found.deadline.due_at < until)
+    ]
+    return [*(r for r in rows if r.case_id not in changed), *fresh]
+
+
+def _row(case: Case, found: Assessment, step: int, sight: Sight, now: datetime) -> OpenRow:
+    deadline = found.deadline
+    return OpenRow(
+        case.id, case.code, case.title, case.case_type, case.zone, case.calendar, case.jurisdiction, dict(case.owners),
+        deadline.rule, deadline.cycle, deadline.state.value, found.level, step, deadline.due_on, deadline.due_at,
+        who(found.owner_role, case, now, sight.directory).person.id,
+        tuple((c.at, c.level.word) for c in found.crossings), None, deadline.what,
     )  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from deadline_guard.cli.demo import firm, mailbox
 from deadline_guard.cli.demo.mailbox import Mailbox
 from deadline_guard.cli.due import print_board
 from deadline_guard.cli.explain import print_case
-from deadline_guard.cli.terminal import Desk
+from deadline_guard.cli.language import spoken
+from deadline_guard.cli.terminal import Desk, Locale
 from deadline_guard.core.text import Text
 from deadline_guard.errors import DeadlineGuardError, InputError
-from deadline_guard.messages.texts import known, texts
+from deadline_guard.messages.texts import texts
 from deadline_guard.store import Store, runs
 
 EXPLAINED: Final = "(2026)沪0115民初60327号"
@@ -57,12 +58,12 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     folder: Annotated[Path | None, typer.Option("--folder", help="A new folder for it. 新文件夹。")] = None,
-    locale: Annotated[str, typer.Option("--locale", help="en or zh_Hans: what is shown here. 语言。")] = "en",
+    locale: Locale = None,
 ) -> None:
     """Show a sample law firm being warned over three weeks; ends by itself. 演示:示例律所的三周。"""
     home = _home(folder)
     console = Console(width=None if sys.stdout.isatty() else 120)
-    language = known(locale)
+    language = spoken(locale)
     with Mailbox(home / "mails") as box:
         config = firm.write_files(home, box.port, language)
         _introduce(console, home, config, language)
@@ -161,20 +162,20 @@ def _show(console: Console, home: Path, config: Path, mails: Sequence[Path], loc
 def _mails(console: Console, mails: Sequence[Path], locale: str) -> None:
     readers = Counter(path.stem.split("-", 1)[1] for path in mails)
     console.print("  ".join(f"{reader} {n}" for reader, n in readers.most_common()), style="dim", highlight=False)
-    chosen = _told_as_deputy(mails, "lead" if locale == "en" else "") or mails[-1]
+    chosen = _worth_reading(mails, locale)
     mail = mailbox.read(chosen)
     console.print(ONE_MAIL.said(locale).format(path=chosen), highlight=False, soft_wrap=True)
     head = "\n".join(f"{name}: {mail[name]}" for name in ("From", "To", "Subject", "Date"))
     console.print(Panel(Line(f"{head}\n\n{mailbox.plain(mail).strip()}"), width=min(console.width, 110)))
 
 
-def _told_as_deputy(mails: Sequence[Path], _: str) -> Path | None:
-    """Return the first mail to the deputy of the lawyer on leave about the lawyer's case."""
+def _worth_reading(mails: Sequence[Path], locale: str) -> Path:
+    """Return the mail to show: to the deputy of the lawyer on leave, or to the American team's lead."""
+    reader, case = ("li", "48211") if locale.startswith("zh") else ("jones", "05102")
     for path in mails:
-        subject = str(mailbox.read(path)["Subject"])
-        if path.stem.endswith("-li") and "48211" in subject:
+        if path.stem.endswith(f"-{reader}") and case in str(mailbox.read(path)["Subject"]):
             return path
-    return None
+    return mails[-1]
 
 
 def _next(console: Console, config: Path, locale: str) -> None:
