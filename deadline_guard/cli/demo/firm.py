@@ -105,13 +105,14 @@ def load(app: App) -> int:
             cases.put_case(conn, case, found.start, "demo")
             events.record_events(conn, _rows(case.id, lines), found.start)
         for line in found.absences:
-            person, since, until, deputy = line.split()
-            begins, ends = (
-                datetime.combine(datetime.fromisoformat(d), time(), ZoneInfo(app.config.zone)) for d in (since, until)
-            )
-            absence = Absence(person, begins.astimezone(UTC), ends.astimezone(UTC), deputy)
-            people.record_absence(conn, absence, found.start, "demo")
+            people.record_absence(conn, _absence(line, app.config.zone), found.start, "demo")
     return len(found.cases)
+
+
+def _absence(line: str, zone: str) -> Absence:
+    person, since, until, deputy = line.split()
+    begins, ends = (datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for at in (since, until))
+    return Absence(person, begins, ends, deputy)
 
 
 def _rows(case: str, lines: Iterable[Told]) -> list[EventRow]:
