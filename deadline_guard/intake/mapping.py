@@ -145,8 +145,7 @@ class CaseMap:
     def columns(self) -> tuple[str, ...]:
         """Return every column the case reads."""
         named = (self.id, self.code, self.case_type, self.title, self.calendar, self.jurisdiction, self.team)
-        begins = (self.begins.column, self.begins.date) if self.begins else ()
-        return (*_columns(*named, *self.attributes.values(), *self.owners.values()), *begins)
+        return _columns(*named, *self.attributes.values(), *self.owners.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,8 @@ class Mapping:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return every column the mapping reads, in the order of its first mention."""
-        found = dict.fromkeys(self.case.columns)
+        begins = self.case.begins
+        found = dict.fromkeys((*self.case.columns, *((begins.column, begins.date) if begins else ())))
         for event in self.events:
             found.update(dict.fromkeys(event.columns))
         return tuple(found)
