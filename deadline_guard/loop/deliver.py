@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from deadline_guard.channels import Outcome
 from deadline_guard.config import Delivery
 from deadline_guard.core.notices import Message, NoticeKind
+from deadline_guard.errors import StoreError
 from deadline_guard.loop import findings
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.senders import Posting, Senders, Settled
@@ -25,6 +26,8 @@ from deadline_guard.views.items import Sight
 from deadline_guard.views.letters import letters
 
 log = logging.getLogger(__name__)
+_STORE_AGAIN = 1.0  # seconds
+_RENDERED_AT_ONCE = 20
 _SYSTEM = frozenset({findings.DEAD_CHANNEL, findings.GAVE_UP})
 
 
@@ -39,11 +42,20 @@ def deliver(
             following = messages.next_attempt(conn)
         if following is None or following > at:
             break
-        counts.update(_batch(office, senders, at, by))
+        counts.update(_batch(office, senders, now, stopping, by))
     return counts
 
 
-def _batch(office: Office, senders: Senders, now: datetime, by: str) -> Counter[str]:
+def take_back(office: Office, now: datetime) -> None:
+    """Take back what a daemon that died was sending; only for the holder of the daemon's lock, at its start."""
+    with office.store.write() as conn:
+        lost = sending.take_back(conn, now)
+    if lost:
+        log.warning("%d messages were under way when the last daemon ended; each goes again, marked", lost)
+
+
+def _batch(office: Office, senders: Senders, clock: Callable[[], datetime], stopping: Flag, by: str) -> Counter[str]:
+    now = clock()
     settings = office.config.delivery
     counts: Counter[str] = Counter()
     with office.store.write() as conn:
@@ -58,15 +70,35 @@ def _batch(office: Office, senders: Senders, now: datetime, by: str) -> Counter[
     if not leased:
         return counts
     by_id = {m.id: m for m in leased}
-    with office.store.read() as conn:
-        directory = office.directory(conn)
-        sight = Sight(office.rulebook, office.calendars, directory)
-        ready = letters(conn, leased, sight, office.config.locale, now)
-    postings = [Posting(m.id, m.channel, ready[m.id]) for m in leased]
-    for group in senders.send(postings):
-        with office.store.write() as conn:
-            counts.update(_settle(office, conn, [(by_id[s.posting.message_id], s) for s in group], now))
+    for group in senders.send(_postings(office, leased, now)):
+        pairs = [(by_id[s.posting.message_id], s) for s in group]
+        counts.update(_recorded(office, pairs, clock, stopping))
     return counts
+
+
+def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterator[Posting]:
+    """Render letters a few at a time, so that the first are on their way while the next are written."""
+    for start in range(0, len(leased), _RENDERED_AT_ONCE):
+        some = leased[start : start + _RENDERED_AT_ONCE]
+        with office.store.read() as conn:
+            sight = Sight(office.rulebook, office.calendars, office.directory(conn))
+            ready = letters(conn, some, sight, office.config.locale, now)
+        yield from (Posting(m.id, m.channel, ready[m.id]) for m in some)
+
+
+def _recorded(
+    office: Office, group: Sequence[tuple[Leased, Settled]], clock: Callable[[], datetime], stopping: Flag
+) -> Counter[str]:
+    """Settle a group; while the database cannot be written its outcomes are kept, else all would go twice."""
+    while True:
+        try:
+            with office.store.write() as conn:
+                return _settle(office, conn, group, clock())
+        except StoreError as error:
+            if stopping.is_set():
+                raise
+            log.error("the outcome of %d messages cannot be recorded yet; trying again: %s", len(group), error)
+            stopping.wait(_STORE_AGAIN)
 
 
 def _settle(office: Office, conn: Connection, group: Sequence[tuple[Leased, Settled]], now: datetime) -> Counter[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Final
@@ -45,8 +45,8 @@ class Senders:
         self._rooms: dict[str, threading.BoundedSemaphore] = {}
         self._per_host = per_host
 
-    def send(self, postings: Sequence[Posting]) -> Iterator[list[Settled]]:
-        """Send in parallel and yield what settled, in groups."""
+    def send(self, postings: Iterable[Posting]) -> Iterator[list[Settled]]:
+        """Send in parallel, each as soon as it is there, and yield what settled, in groups."""
         pending: set[Future[Settled]] = {self._pool.submit(self._send_one, p) for p in postings}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)

@@ -58,9 +58,14 @@ def items(
     now: datetime,
     ids: Mapping[int, str],
     threads: Mapping[int, str],
+    seen: Mapping[str, Seen] | None = None,
 ) -> list[Item]:
-    """Return the items of these notices for one reader; ``ids`` and ``threads`` are warning ids by notice id."""
-    seen = look(conn, {s.notice.subject for s in stored}, sight, now)
+    """Return the items of these notices for one reader; ``ids`` and ``threads`` are warning ids by notice id.
+
+    ``seen`` are the cases, where they were looked up for several readers at once.
+    """
+    if seen is None:
+        seen = look(conn, {s.notice.subject for s in stored}, sight, now)
     return [
         _item(conn, s.notice, seen.get(s.notice.subject), reader, sight, now, ids[s.id], threads[s.id]) for s in stored
     ]

@@ -14,14 +14,16 @@ from deadline_guard.store import messages as outbox
 from deadline_guard.store import notices, tried
 from deadline_guard.store.notices import StoredNotice
 from deadline_guard.store.sending import Leased
-from deadline_guard.views.items import Sight, items
+from deadline_guard.views.items import Seen, Sight, items, look
 
 
 def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime) -> dict[int, Letter]:
     """Return the letter of each leased message by its id; ``locale`` is for people without one of their own."""
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
     roots = tried.threads(conn, [m.id for m in leased])
-    return {m.id: _letter(conn, m, stored, roots, sight, locale, now) for m in leased}
+    began = tried.first_tries(conn, [m.id for m in leased if m.may_repeat])
+    seen = look(conn, {s.notice.subject for s in stored.values()}, sight, now)
+    return {m.id: _letter(conn, m, stored, roots, began.get(m.id), seen, sight, locale, now) for m in leased}
 
 
 def warning_id(message: int, place: int = 0, count: int = 1) -> str:
@@ -34,6 +36,8 @@ def _letter(
     message: Leased,
     stored: Mapping[int, StoredNotice],
     roots: Mapping[int, int],
+    began: datetime | None,
+    seen: Mapping[str, Seen],
     sight: Sight,
     locale: str,
     now: datetime,
@@ -45,7 +49,7 @@ def _letter(
     ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
     root = roots[message.id]
     made = render(
-        items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}),
+        items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}, seen),
         kind=message.kind,
         locale=reader.locale or locale,
         channel=message.channel,
@@ -68,5 +72,5 @@ def _letter(
         previous=tried.previous_remote(conn, message.id),
         reply_token=warning_id(message.id),
         may_repeat=message.may_repeat,
-        metadata={"delivery_id": warning_id(message.id), "thread": message.thread},
+        metadata={"delivery_id": warning_id(message.id), "thread": message.thread} | ({"since": began} if began else {}),
     )
