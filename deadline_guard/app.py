@@ -172,6 +172,7 @@ class App:
                 if people.put_revision(conn, kind, digest, texts[kind], now)
             ]
         for kind, klass in changed:
+            log.info("%s %s came into force", kind, in_force[kind][0][:12])
             self._mark_all(klass, f"{kind} changed")
 
     def _texts(self) -> dict[str, str]:
