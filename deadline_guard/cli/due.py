@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
+from deadline_guard.cli import picture
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale, desk
 from deadline_guard.core.rules import Acts, Level
 from deadline_guard.core.text import Text
@@ -26,6 +29,7 @@ STYLES: Final = {
     Level.CRITICAL: "bold red",
     Level.OVERDUE: "bold reverse",
 }
+_PICTURE: Final = 126  # columns
 BOARD: Final = Text("What is coming", "即将到期")
 AS_OF: Final = Text("as of {at}", "截至 {at}")
 HELD: Final = Text("‖ held", "‖ 中止")
@@ -54,12 +58,19 @@ def show(
     days: Annotated[
         int | None, typer.Option("--days", min=0, help="Only what is due within so many days. 天数。")
     ] = None,
+    most: Annotated[int | None, typer.Option("--most", min=1, help="At most so many lines. 最多行数。")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Also as a picture into this file. 另存为图片。")] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     locale: Locale = None,
 ) -> None:
     """Show what is coming, the riskiest first. 查看即将到期的事项。"""
     with desk(config, locale) as at:
-        print_board(at, days)
+        if svg is None:
+            print_board(at, days, most=most)
+            return
+        recording = Console(record=True, width=_PICTURE, file=StringIO(), force_terminal=True)
+        print_board(at, days, recording, most)
+        svg.write_text(picture.svg(recording, "deadline-guard due"), encoding="utf-8")
 
 
 def print_board(at: Desk, days: int | None = None, console: Console | None = None, most: int | None = None) -> None:
@@ -75,7 +86,7 @@ def print_board(at: Desk, days: int | None = None, console: Console | None = Non
     out.print(table(at.t, found[:most]))
     if most is not None and len(found) > most:
         rest = Text(f"… and {len(found) - most} more", f"…… 另有 {len(found) - most} 项")
-        out.print(rest.said(at.t.locale), style="dim")
+        out.print(rest.said(at.t.locale), style="dim", highlight=False)
 
 
 def headline(at: Desk, found: Sequence[Due]) -> Line:
