@@ -105,6 +105,7 @@ def world() -> Iterator[World]:
     world.close()
 
 
+@pytest.mark.long
 def test_ten_due_cases_are_served_in_the_first_tick_while_200_000_are_stale(world: World) -> None:
     for i in range(10):
         world.case(f"D{i}")
@@ -121,6 +122,7 @@ def test_ten_due_cases_are_served_in_the_first_tick_while_200_000_are_stale(worl
         assert queue.has_stale(conn)  # the rest is still waiting: it delayed nobody
 
 
+@pytest.mark.long
 def test_one_new_event_is_served_before_200_000_cases_that_a_rule_change_made_stale(world: World) -> None:
     world.case("E")
     world.tick()

@@ -11,6 +11,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from deadline_guard.app import App
 from deadline_guard.daemon import Daemon
 from tests.real.office import import_file, make_office, person
@@ -88,6 +90,7 @@ def described(mail: Mail) -> tuple[str, str, datetime]:
     return mail.recipients[0].partition("@")[0], code[1], at
 
 
+@pytest.mark.long
 def test_seven_days_before_the_planned_end_742_mails_reach_35_persons(tmp_path: Path, shared_data: Path) -> None:
     wanted, ended, late = expected(shared_data)
     names = sorted({row["case_responsible"] for row in cases(shared_data)})

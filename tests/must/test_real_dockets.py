@@ -101,6 +101,7 @@ clock: {{start: "2008-12-31T23:59:00-05:00", until: "2011-12-31T23:59:59-05:00"}
     return path
 
 
+@pytest.mark.long
 def test_the_mails_of_three_years_equal_an_independent_count(office: Path, shared_data: Path) -> None:
     expected = warnings(
         shared_data, ZONE, datetime(2009, 1, 1, tzinfo=ZONE), datetime(2011, 12, 31, 23, 59, 59, tzinfo=ZONE)

@@ -180,6 +180,7 @@ def test_what_cannot_be_answered_names_its_field(change: dict[str, Any], code: s
     assert refused.value.message
 
 
+@pytest.mark.long
 def test_an_independent_walker_agrees_on_100_000_random_cases() -> None:
     rng = Random(20_261_121)
     answered = refused = 0
