@@ -15,6 +15,7 @@ from rich.text import Text as Line
 from deadline_guard.cli.due import STYLES
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale, desk, moment
 from deadline_guard.core.deadlines import Deadline, State
+from deadline_guard.core.endings import ACT_BEFORE_EVENT
 from deadline_guard.core.people import Resolution
 from deadline_guard.core.rules import Level, Wait
 from deadline_guard.core.text import Text
@@ -74,6 +75,11 @@ UNITS: Final = {
     "working_hours": Text("working hours", "工作小时"),
     "working_days": Text("working days", "工作日"),
 }
+
+TOO_SOON = Text(
+    "! An act is dated before the event that asks for it: one of the two dates is wrong, and the act ends nothing.",
+    "! 有行为的日期早于引起该期限的事件:两个日期必有一误,该行为不视为完成。",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -188,6 +194,8 @@ def _derivation(t: Texts, one: Explanation) -> list[str]:
         lines.append(t.say("Another reading: {day} ({why})", day=t.day(reading.due_on), why=said(t, reading.why)))
     if "weekend" in deadline.flags:
         lines.append(t.say("The date set falls on a rest day; it stands as set and does not roll."))
+    if ACT_BEFORE_EVENT in deadline.flags:
+        lines.append(TOO_SOON.said(t.locale))
     return lines
 
 

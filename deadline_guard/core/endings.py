@@ -15,6 +15,7 @@ from deadline_guard.core.triggers import Cycle, by_content
 
 ANSWERS_THAT_END: Final = frozenset({Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value})
 AWAITS_SECOND: Final = "awaits_second_person"
+ACT_BEFORE_EVENT: Final = "act_before_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,21 @@ def ended_by_events(rule: Rule, timeline: Timeline, cycle: Cycle, zone: str) -> 
         if event is not None:
             found.append(Ending(State.CANCELLED, occurred(event, zone), event.id, event.on))
     return first(found)
+
+
+def acted_too_soon(rule: Rule, timeline: Timeline, cycle: Cycle) -> bool:
+    """Return whether an act is dated before every event that could have asked for it: one of the two dates is wrong.
+
+    Such an act ends nothing, since what it answers had not happened.
+    """
+    if cycle.since is None or cycle.event is None:
+        return False
+    for kind in rule.done_by:
+        for act in timeline.by_kind.get(kind, ()):
+            if act.subject == cycle.subject and act.on < cycle.since:
+                asked = timeline.by_kind.get(cycle.event.kind, ())
+                return not any(e.on <= act.on and e.subject == cycle.subject for e in asked)
+    return False
 
 
 def _earliest(events: Iterable[Event], cycle: Cycle, subjects: tuple[str | None, ...]) -> Event | None:

@@ -10,7 +10,15 @@ from typing import Final
 from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar, OutOfRange
 from deadline_guard.core.deadlines import Alternative, Deadline, State
 from deadline_guard.core.derivation import Step
-from deadline_guard.core.endings import ANSWERS_THAT_END, Ending, ended_by_answers, ended_by_events, first
+from deadline_guard.core.endings import (
+    ACT_BEFORE_EVENT,
+    ANSWERS_THAT_END,
+    Ending,
+    acted_too_soon,
+    ended_by_answers,
+    ended_by_events,
+    first,
+)
 from deadline_guard.core.instants import day_starts, local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
 from deadline_guard.core.levels import level_at, marks, office_shares
@@ -99,6 +107,8 @@ def _granted(
     if cycle.event is not None and cycle.event.conflicts:
         _note_conflicts(ran, look, cycle, version, limit)
     ran.flags.extend(flags)
+    if ending is None and rule.done_by and rule.direction == "forward" and acted_too_soon(rule, timeline, cycle):
+        ran.flags.append(ACT_BEFORE_EVENT)
     return _settled(look, cycle, ran, version, ending)
 
 
