@@ -21,9 +21,13 @@ log = logging.getLogger(__name__)
 def tick(office: Office, now: datetime) -> datetime | None:
     """Do everything that is due at ``now`` except sending, and return the next instant at which anything is.
 
-    The clock is stored with the tick: a daemon that restarts resumes after the last committed one.
+    A virtual clock is stored before anything is decided at its instant, so that a daemon that restarts never
+    stands before a decision that was already made.
     """
     started = office.machine_now()
+    if office.config.clock is not None:
+        with office.store.write() as conn:
+            runs.save_virtual_clock(conn, now)
     with office.store.read() as conn:
         last = runs.last_run(conn)
     downtime = _slept_over(office, last, now)
@@ -37,8 +41,6 @@ def tick(office: Office, now: datetime) -> datetime | None:
     with office.store.write() as conn:
         following = next_decision(office, conn, now)
         runs.record_run(conn, runs.Run(started, office.machine_now(), now, following, dict(counts)))
-        if office.config.clock is not None:
-            runs.save_virtual_clock(conn, now)
     return following
 
 

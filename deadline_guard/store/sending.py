@@ -200,6 +200,24 @@ def _record(conn: Connection, outcomes: list[Outcome], now: datetime) -> None:
     ledger.append(conn, (ledger.Entry(chain, "settled", dump(tried)) for chain, tried in by_chain.items()), now)
 
 
+def take_back(conn: Connection, now: datetime) -> int:
+    """Settle the leases of a dead process as ambiguous and let their messages go at once; return how many.
+
+    Only for whoever holds the daemon's lock and has sent nothing yet: nobody else can be sending.
+    """
+    at = micros(now)
+    rows = fetch(conn, f"SELECT id, attempts FROM message WHERE {UNSENT} AND state = 'leased'")
+    lost = [Outcome(number, n, AMBIGUOUS, "stopped before an answer came", None, now) for number, n in rows]
+    settle(conn, lost, now)
+    run(
+        conn,
+        "UPDATE attempt SET settled_at = ?, outcome = 'ambiguous', detail = 'stopped before an answer came' "
+        "WHERE settled_at IS NULL",
+        (at,),
+    )
+    return len(lost)
+
+
 def release(conn: Connection, by: str, now: datetime) -> int:
     """Give back the leases of ``by`` that were never tried (a clean stop); return how many."""
     at = micros(now)

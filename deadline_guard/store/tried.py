@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from deadline_guard.store.columns import instant
-from deadline_guard.store.statements import fetch
+from deadline_guard.store.statements import AMONG, among, fetch
 
 _WORDS: Final = {"sent": "accepted", "dead": "failed", "ambiguous": "unknown", "retry": "failed"}
 
@@ -35,6 +35,18 @@ def of_cycle(conn: Connection, subject: str, rule: str, cycle: str) -> list[Try]
             (subject, rule, cycle),
         )
     ]
+
+
+def first_tries(conn: Connection, messages: list[int]) -> dict[int, datetime]:
+    """Return when each message was first tried."""
+    return {
+        number: instant(at)
+        for number, at in fetch(
+            conn,
+            f"SELECT message_id, MIN(started_at) FROM attempt WHERE message_id IN ({AMONG}) GROUP BY message_id",
+            among(messages),
+        )
+    }
 
 
 def threads(conn: Connection, messages: list[int]) -> dict[int, int]:
