@@ -18,6 +18,7 @@ from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
 from deadline_guard.errors import ConfigError, RulebookError
+from deadline_guard.intake.syncing import Watched, expect, sync, vocabulary
 from deadline_guard.loop import cron, deliver, findings
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.senders import Senders, builder
@@ -120,7 +121,7 @@ class App:
         self.store = store
         self.clock = clock
         found = self._read()
-        self.office = Office(store, config, found.rulebook, found.calendars, found.people)
+        self.office = Office(store, config, found.rulebook, found.calendars, found.people, sync=self._sync)
         self.reload_wanted = False
         self.mail_ready = threading.Event()
         self._senders: Senders | None = None
@@ -160,6 +161,7 @@ class App:
         self.senders  # noqa: B018 - a wrong channel section is refused before the first tick
         now = self.clock.now()
         office, texts = self.office, self._texts()
+        expect(self.store, self._watched(), now)
         in_force = {
             "rulebook": (office.rulebook.revision, queue.STALE_RULES),
             "people": (office.people.revision, queue.STALE_PEOPLE),
@@ -186,6 +188,26 @@ class App:
             "people": _joined([self.config.path(self.config.people)]),
             "calendar": "\n".join([calendars, *self._imported]),
         }
+
+    def _watched(self) -> list[Watched]:
+        path = self.config.path
+        return [Watched(s.name, path(s.file), path(s.mapping), s.snapshot, s.expect_every) for s in self.config.sources]
+
+    def _sync(self, now: datetime) -> None:
+        """Read the configured sources again; one that cannot be read is a finding, once a day."""
+        words = vocabulary(self.office.rulebook, self.office.people)
+        failed = sync(self.store, self._watched(), words, now)
+        if failed:
+            day = now.astimezone(self.config.tz).date().isoformat()
+            with self.store.write() as conn:
+                directory = self.office.directory(conn)
+                told = [
+                    findings.finding(
+                        f"source:{name}", findings.SOURCE_FAILED, day, directory, now, source=name, error=words[:500]
+                    )
+                    for name, words in failed.items()
+                ]
+                notices.insert(conn, told, now)
 
     def _mark_all(self, klass: int, reason: str) -> None:
         """Queue every case for a new decision, in batches, each its own short transaction."""

@@ -16,7 +16,6 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from deadline_guard.app import App
-from deadline_guard.core.people import Directory
 from deadline_guard.core.text import Text
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake import preview
@@ -24,8 +23,8 @@ from deadline_guard.intake.encoding import EncodingUnknown
 from deadline_guard.intake.importing import Import, Outcome, open_table
 from deadline_guard.intake.mapping import Mapping
 from deadline_guard.intake.mapping_file import read_mapping
-from deadline_guard.intake.plan import Vocabulary
 from deadline_guard.intake.rejects import Rejects, reject_file
+from deadline_guard.intake.syncing import vocabulary
 from deadline_guard.intake.table import Progress as Told
 from deadline_guard.intake.table import Table
 
@@ -69,7 +68,13 @@ def import_file(
     office = App.open(config)
     try:
         table, plan = _open(file, plan, encoding)
-        desk = Desk(Console(), office, Import(office.store, table, plan, vocabulary(office), snapshot=snapshot))
+        desk = Desk(
+            Console(),
+            office,
+            Import(
+                office.store, table, plan, vocabulary(office.office.rulebook, office.office.people), snapshot=snapshot
+            ),
+        )
         with reject_file(rejects) as report:
             found = Rejects(table.header, report, desk.locale)
             if yes and not dry_run:
@@ -117,20 +122,6 @@ class Desk:
 
     def _say(self, text: Text) -> None:
         self.console.print(text.said(self.locale))
-
-
-def vocabulary(office: App) -> Vocabulary:
-    """Return the words of the office: kinds of events, case types, people."""
-    book, people = office.office.rulebook, office.office.people
-    return Vocabulary(book.events.keys(), book.case_types.keys(), people.persons.keys(), unique_names(people))
-
-
-def unique_names(people: Directory) -> dict[str, str]:
-    """Return the names that one person alone bears, with that person's id."""
-    ids: dict[str, list[str]] = {}
-    for person in people.persons.values():
-        ids.setdefault(person.name, []).append(person.id)
-    return {name: found[0] for name, found in ids.items() if len(found) == 1}
 
 
 def _open(file: Path, mapping: Mapping, encoding: str | None) -> tuple[Table, Mapping]:

@@ -52,6 +52,10 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("the source {source} has brought nothing since {since}"),
             t.say("It is expected every {every}. Dates may rest on old data: import it anew."),
         ),
+        "source_failed": (
+            t.say("the source {source} could not be read"),
+            t.say("The error: {error}. Nothing of it was recorded; what was imported before stays."),
+        ),
         "dead_channel": (
             t.say("the channel {channel} refused a message"),
             t.say("The last answer: {error}. What it refuses goes by the person's other channels."),
