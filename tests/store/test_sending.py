@@ -199,3 +199,16 @@ def test_the_outbox_is_read_from_its_index_without_sorting(store: Store) -> None
         for statement, values in ((messages.NEXT_ON_LEVEL, (1,)), (sending.DUE_ON_LEVEL, (1, 5, 5))):
             (plan,) = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert "INDEX ix_message_unsent (level=?" in plan[3]
+
+
+def test_what_a_dead_daemon_was_sending_goes_again_at_once_and_marked(store: Store) -> None:
+    with store.write() as conn:
+        mine, waiting = outbox(conn, "mine", "waiting")
+        sending.lease(conn, NOW, 1, "dead", 60)
+        assert sending.take_back(conn, NOW) == 1
+        leased = sending.lease(conn, NOW, 9, "b", 60)
+        assert {(m.id, m.attempt, m.was, m.may_repeat) for m in leased} == {
+            (mine, 2, "ambiguous", True),
+            (waiting, 1, "waiting", False),
+        }
+        assert conn.exec_driver_sql("SELECT outcome FROM attempt WHERE started_by = 'dead'").scalar() == "ambiguous"
