@@ -129,12 +129,24 @@ def changes(rule: Rule, timeline: Timeline, cycle: Cycle, ended: date | None) ->
     found = [
         event
         for event in timeline.kind(*kinds)
-        if event.on >= cycle.on
+        if _within(event, cycle)
         and event.id != cycle.id
         and (ended is None or event.on <= ended)
         and concerns(event, rule.id, cycle)
     ]
     return sorted(found, key=by_content)
+
+
+def _within(event: Event, cycle: Cycle) -> bool:
+    """Return whether a change came while the clock ran.
+
+    Before it ran one counts that names a rule, or where the clock starts only some time after its event.
+    """
+    if event.on >= cycle.on:
+        return True
+    if cycle.since is not None and event.on < cycle.since:
+        return False
+    return "rule" in event.data or (cycle.event is not None and cycle.event.on < cycle.on)
 
 
 def holding(stood: Sequence[Stop], due_on: date, now_on: date) -> tuple[Stop | None, date | None]:
