@@ -27,7 +27,8 @@ def gap(
     """Return the limit between two events: by ``params.at: most`` (the rule) a deadline for the second event.
 
     By ``at: least`` nothing is due; a second event that comes too early opens a cycle of its own at that instant,
-    which only an answer ends: two demands less than 30 days apart cannot be mended by waiting.
+    which only an answer ends: two demands less than 30 days apart cannot be mended by waiting. What cancels the
+    rule frees the second event from then on.
     """
     if rule.params.get("at", "most") != "least":
         return deadlines(rule, case, rulebook, calendars, now, computed)
@@ -39,9 +40,16 @@ def gap(
     for second in sorted((e for k in rule.done_by for e in case.timeline.by_kind.get(k, ())), key=by_content):
         before = [c for c in opened if c.subject == second.subject and follows(second, c)]
         allowed = granted(look, before[-1]) if before else None
-        if allowed is not None and second.on < allowed.due_on:
+        if allowed is not None and second.on < allowed.due_on and not _lifted(allowed, second, case.zone):
             found.append(_too_early(rule, case, before[-1], second, allowed))
     return tuple(found)
+
+
+def _lifted(allowed: Deadline, second: Event, zone: str) -> bool:
+    """Return whether a cancellation had freed the second event before it came: a plan broken frees demands."""
+    if allowed.state is not State.CANCELLED or allowed.ended_at is None:
+        return False
+    return allowed.ended_at <= occurred(second, zone)
 
 
 def _too_early(rule: Rule, case: Case, first: Cycle, second: Event, allowed: Deadline) -> Deadline:
