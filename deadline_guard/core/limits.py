@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar, OutOfRange
+from deadline_guard.core.conditions import number
 from deadline_guard.core.deadlines import Alternative, Deadline, State
 from deadline_guard.core.derivation import Step
 from deadline_guard.core.endings import (
@@ -22,7 +23,7 @@ from deadline_guard.core.endings import (
 from deadline_guard.core.instants import day_starts, local_instant, zone_of
 from deadline_guard.core.law import Law, in_force, law_of
 from deadline_guard.core.levels import level_at, marks, office_shares
-from deadline_guard.core.period import Period
+from deadline_guard.core.period import Period, Unit
 from deadline_guard.core.rules import Internal, Level, Rule, Rulebook, RuleVersion
 from deadline_guard.core.running import Run, run
 from deadline_guard.core.text import Text
@@ -97,7 +98,8 @@ def _granted(
     if left is not None:
         ending = left if ending is None else first((ending, left))
     version = _version(look, cycle, ending)
-    limit = cycle.limit or (version.limit if version else None) or (None if rule.date_field else target)
+    limit = cycle.limit or _named(rule, cycle) or (version.limit if version else None)
+    limit = limit or (None if rule.date_field else target)
     if rule.date_field is None and (limit is None or (version is None and rule.versions)):
         return None
     ended = ending.on if ending else None
@@ -110,6 +112,13 @@ def _granted(
     if ending is None and rule.done_by and rule.direction == "forward" and acted_too_soon(rule, timeline, cycle):
         ran.flags.append(ACT_BEFORE_EVENT)
     return _settled(look, cycle, ran, version, ending)
+
+
+def _named(rule: Rule, cycle: Cycle) -> Period | None:
+    """Return the days that the event itself grants (``params.limit_from``: its field), as courts set them."""
+    field = rule.params.get("limit_from")
+    days = number(cycle.event.data.get(field)) if field and cycle.event else None
+    return Period(int(days), Unit.DAYS) if days is not None and days.denominator == 1 and days >= 0 else None
 
 
 def _version(look: Look, cycle: Cycle, ending: Ending | None) -> RuleVersion | None:

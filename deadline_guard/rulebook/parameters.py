@@ -54,6 +54,7 @@ PARAMETERS: Final[Mapping[str, tuple[Callable[[Any], bool], Text]]] = {
     "week": (_is_week, Text('{mon: [["09:00", "17:00"]], …}', '{mon: [["09:00", "17:00"]], …}')),
     "suspends_last": _LENGTH,
     "changed": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
+    "limit_from": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
     "field": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
     "by": _NAMES,
     "plus": _NAMES,

@@ -53,3 +53,15 @@ def test_a_condition_may_ask_for_what_is_not_recorded() -> None:
     made = freeze(trigger_any=(Trigger("taken", where={"asset": ("account", None)}),))
     assert len(found(made, TAKEN)) == 1
     assert found(made, TAKEN._replace(data={"asset": "house"})) == ()
+
+
+def test_the_days_that_the_court_names_come_before_the_limit_of_the_law() -> None:
+    made = freeze(params={"limit_from": "days"}, trigger=Trigger("taken"), trigger_any=())
+    for days, due in (
+        (20, date(2026, 3, 22)),
+        ("20", date(2026, 3, 22)),
+        ("soon", date(2027, 3, 2)),
+        (-3, date(2027, 3, 2)),
+    ):
+        assert found(made, TAKEN._replace(data={"days": days}))[0].due_on == due
+    assert found(made, TAKEN)[0].due_on == date(2027, 3, 2)
