@@ -191,6 +191,15 @@ class TestGap:
         assert got.flags == ("too_early",)
         assert crossed(self.DEMANDS, got, *events) == [(local("2026-01-31 00:00"), Level.OVERDUE)]
 
+    def test_what_cancels_the_rule_frees_only_what_comes_after_it(self) -> None:
+        made = rule("60 months", indicator="gap", trigger=Trigger("plan"), done_by=("demand",), params={"at": "least"},
+                    cancelled_by=("broken",))  # fmt: skip
+        plan, demand = event("plan", "2026-01-02"), event("demand", "2026-03-02")
+        assert len(found(made, plan, demand)) == 1
+        assert found(made, plan, event("broken", "2026-03-01"), demand) == ()
+        (got,) = found(made, plan, demand, event("broken", "2026-03-04"))
+        assert got.state.value == "open"
+
     def test_late_enough_is_silent(self) -> None:
         assert found(self.DEMANDS, *self.demands("2026-01-01", "2026-01-31")) == ()
         assert found(self.DEMANDS, *self.demands("2026-01-01")) == ()
