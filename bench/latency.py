@@ -86,7 +86,7 @@ def measured(folder: Path, asleep: int, seconds: int, run: Callable[[App, thread
     """Return the sorted delays, in seconds, of every crossing."""
     app = office(folder)
     crowd(app.office, asleep)
-    first = datetime.now(UTC) + timedelta(seconds=3 + seconds * A_SECOND / 1500)  # noqa: DTZ005, TID251
+    first = datetime.now(UTC) + timedelta(seconds=3 + seconds * A_SECOND / 1500)  # noqa: TID251
     crossing = prepared(app, first, seconds)
     delays: dict[str, float] = {}
     finished = threading.Event()
