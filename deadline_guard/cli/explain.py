@@ -8,7 +8,6 @@ from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text as Line
 
@@ -97,15 +96,16 @@ def show(
     """Explain a case's dates: how each was reached, who is told when, what was told. 解释期限的由来。"""
     with desk(config, locale) as office:
         then = moment(at, "--at", office.app.config.zone) if at else office.now
-        print_case(office, case, then, rule)
+        print_case(office, case, rule, then)
 
 
-def print_case(at: Desk, case: str, then: datetime, rule: str | None = None, console: Console | None = None) -> None:
-    """Print the explanation of a case, or of one rule on it."""
+def print_case(at: Desk, case: str, rule: str | None = None, then: datetime | None = None) -> None:
+    """Print the explanation of a case, or of one rule on it, as known at ``then`` (None: now)."""
+    then = then or at.now
     office = at.app.office
     with at.app.store.read() as conn:
         found = explain(conn, case, Sight(office.rulebook, office.calendars, office.directory(conn)), then, rule)
-    out, t = console or at.console, at.t
+    out, t = at.console, at.t
     lines: list[Line | Padding] = [*case_lines(t, found, then)]
     for one in found.deadlines:
         lines += deadline_lines(t, one, found.case.zone)

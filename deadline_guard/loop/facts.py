@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -156,8 +157,12 @@ def _typed(name: str, type_: str, value: str) -> Any:
                 return int(value) if value.lstrip("-").isdigit() else float(value)
             case "period":
                 parse_period(value)
+            case "list":
+                return json.loads(value)
     except ValueError:
-        example = {"date": "2026-12-03", "number": "5000", "period": "15 days"}[type_]
+        example = {"date": "2026-12-03", "number": "5000", "period": "15 days", "list": '[{"due": "2026-12-03"}]'}[
+            type_
+        ]
         raise InputError(field=name, message=f"found {value!r}, expected a {type_} such as {example}") from None
     return value
 

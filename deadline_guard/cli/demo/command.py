@@ -29,7 +29,7 @@ from deadline_guard.errors import DeadlineGuardError, InputError
 from deadline_guard.messages.texts import texts
 from deadline_guard.store import Store, runs
 
-EXPLAINED: Final = "(2026)沪0115民初60327号"
+EXPLAINED: Final = ("(2026)沪0115民初60327号", "cn.civ.appeal_judgment")
 LOOK_EVERY: Final = 0.2  # real seconds between two looks at the virtual clock
 
 INTRODUCTION: Final = Text(
@@ -153,7 +153,7 @@ def _show(console: Console, home: Path, config: Path, mails: Sequence[Path], loc
         console.print(shown, style="bold", markup=False, highlight=False, soft_wrap=True)
         _mails(console, mails, locale)
         console.rule(WHY.said(locale), align="left")
-        print_case(at, EXPLAINED, at.now)
+        print_case(at, *EXPLAINED)
     finally:
         app.close()
     _next(console, config, locale)
@@ -184,7 +184,7 @@ def _next(console: Console, config: Path, locale: str) -> None:
     console.print(TRY.said(locale))
     for words in (
         f"due --days 10 --config {config}",
-        f"explain '{EXPLAINED}' --config {config}",
+        f"explain '{EXPLAINED[0]}' --config {config}",
         f"status --config {config}",
     ):
         console.print(f"  {program} {words}", highlight=False, markup=False, soft_wrap=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from deadline_guard import paths
 from deadline_guard.app import App
+from deadline_guard.cli.init import TEMPLATES
 from deadline_guard.core.people import Absence
 from deadline_guard.core.timeline import Answer, Case, Timeline
 from deadline_guard.rulebook import source
@@ -26,8 +26,7 @@ _ENTERED: Final = time(9, 0)  # when nothing else is said, a fact is entered in 
 CONFIG: Final = """\
 # The sample firm of `deadline-guard demo`. 示例律所的配置。
 database: deadline_guard.db
-rules: [rules]
-shipped_rules: false               # this folder holds everything; an office of your own leaves this line out
+rules: [rules]                     # the firm's own, read after the packs that ship
 people: people.yaml
 zone: Asia/Shanghai
 locale: {locale}
@@ -78,9 +77,7 @@ def write_files(folder: Path, port: int, locale: str) -> Path:
     found = firm()
     rules = folder / "rules"
     rules.mkdir(parents=True, exist_ok=True)
-    for name in ("events.yaml", "profiles.yaml", "case_types.yaml"):
-        shutil.copy(paths.rules_dir() / name, rules / name)
-    shutil.copy(HERE / "rules.yaml", rules / "sample.yaml")
+    shutil.copy(TEMPLATES / "rules.example.yaml", rules / "firm.yaml")
     shutil.copy(HERE / "people.yaml", folder / "people.yaml")
     config = folder / "config.yaml"
     text = CONFIG.format(locale=locale, port=port, start=found.start.isoformat(), until=found.until.isoformat())
