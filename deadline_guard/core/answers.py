@@ -42,9 +42,7 @@ def _about(event: Event, rule: str, cycle: str) -> bool:
     return named_rule in (None, rule) and named_cycle in (None, cycle)
 
 
-def acknowledgement(
-    case: Case, rule: str, cycle: str, since: datetime, expires: Wait | None
-) -> Acknowledgement | None:
+def acknowledgement(case: Case, rule: str, cycle: str, since: datetime, expires: Wait | None) -> Acknowledgement | None:
     """Return the latest acknowledgement given at or after ``since``, or None."""
     for event in reversed(answers(case, Answer.ACKNOWLEDGED, rule, cycle)):
         if event.recorded_at < since:
@@ -57,11 +55,13 @@ def acknowledgement(
     return None
 
 
-def put_off(case: Case, kind: Answer, rule: str, cycle: str, now: datetime) -> datetime | None:
-    """Return until when a snooze or a mute that is in force at ``now`` lasts, or None."""
+def put_off(
+    case: Case, kind: Answer, rule: str, cycle: str, now: datetime, since: datetime | None = None
+) -> datetime | None:
+    """Return until when a snooze or a mute given from ``since`` on and in force at ``now`` lasts, or None."""
     ends = [
         datetime.fromisoformat(str(event.data["until"]))
         for event in answers(case, kind, rule, cycle)
-        if event.recorded_at <= now and event.data.get("until")
+        if event.recorded_at <= now and event.data.get("until") and (since is None or event.recorded_at >= since)
     ]
     return max((end for end in ends if end > now), default=None)

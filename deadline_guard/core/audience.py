@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Final
 
 from deadline_guard.core.answers import after
@@ -46,9 +47,14 @@ class Cycle:
         return who(role, self.case, self.now, self.directory)
 
     def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
-        """Decide one notice; the same key twice in one sweep is one notice (two roles, one person)."""
+        """Decide one notice; the same key twice in one sweep is one notice (two roles, one person).
+
+        A notice that was taken back unsent has used its number: wanted again, it takes the next.
+        """
         hold = more.pop("hold_until", None)
         deadline, rule = self.assessment.deadline, self.assessment.rule
+        used = {t.n for t in self.told if not t.stands and _alike(t, self, kind, to.person.id)}
+        n = next(free for free in count(n) if free not in used)
         notice = Notice(
             subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
             level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
@@ -58,16 +64,18 @@ class Cycle:
             self.notices.append(notice)
 
 
+def _alike(told: Told, c: Cycle, kind: NoticeKind, person: str) -> bool:
+    """Return whether only the number tells an earlier notice's key from one decided now."""
+    return (told.due_rev, told.kind, told.level, told.step, told.person) == (c.due_rev, kind, c.level, c.step, person)
+
+
 def told_this_date(c: Cycle) -> tuple[Told, ...]:
     """Return what was decided about the date that is in force (a date moved there and back was told before)."""
     due = c.assessment.deadline.due_at
     return tuple(
         t
         for t in c.told
-        if t.kind in WARNS
-        and t.due_at == due
-        and t.state != "withdrawn"
-        and (c.told_since is None or t.decided_at >= c.told_since)
+        if t.kind in WARNS and t.due_at == due and t.stands and (c.told_since is None or t.decided_at >= c.told_since)
     )
 
 

@@ -10,11 +10,12 @@ from deadline_guard.core.answers import Acknowledgement, acknowledgement, after,
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.audience import WARNS, Cycle, audience, fresh, next_step, told_this_date
 from deadline_guard.core.deadlines import State
-from deadline_guard.core.notices import History, Notice, NoticeKind, Reason, Told, Track
+from deadline_guard.core.notices import ANSWERED_MEANWHILE, History, Notice, NoticeKind, Reason, Told, Track
 from deadline_guard.core.people import Directory, Resolution
 from deadline_guard.core.rules import Acts, Level, Rulebook
 from deadline_guard.core.timeline import Answer, Case
 
+RUNNING = (State.OPEN, State.HELD)
 _CLOSING = {State.DONE: Reason.DONE, State.NOT_PURSUED: Reason.NOT_PURSUED}
 
 
@@ -68,7 +69,7 @@ def _decide_cycle(c: Cycle) -> Track:
     owner = c.resolve("owner")
     if deadline.state is not State.OPEN:
         c.level = Level.OK
-        if c.before is not None and c.before.state == State.OPEN:
+        if c.before is not None and c.before.state in RUNNING and deadline.state is not State.HELD:
             _close(c)
     elif c.assessment.rule.acts in (Acts.PARTY, Acts.OTHER):
         _conflict(c)
@@ -89,7 +90,7 @@ def _continue(c: Cycle) -> None:
         return
     c.due_rev, c.step, c.since, c.told_since = before.due_rev, before.step, before.since, before.told_since
     ended_now = deadline.state is not State.OPEN
-    if not ended_now and before.state not in (State.OPEN, State.HELD):
+    if not ended_now and before.state not in RUNNING:
         c.told_since = c.now  # reopened: the level is told once more
     if not ended_now and (before.due_at != deadline.due_at or before.state != State.OPEN):
         c.due_rev, c.step, c.since = before.due_rev + 1, 1, c.now
@@ -102,8 +103,7 @@ def _open(c: Cycle, owner: Resolution) -> bool:
     if muted is not None and c.level < Level.CRITICAL:
         c.wakes.append(muted)
         return False
-    moved = c.before is not None and c.due_rev != c.before.due_rev and c.before.state == State.OPEN
-    if moved and "quiet_moves" not in deadline.flags:
+    if "quiet_moves" not in deadline.flags:
         _tell_moved(c)
     if c.level is not Level.OK:
         _tell_level(c, owner)
@@ -113,13 +113,18 @@ def _open(c: Cycle, owner: Resolution) -> bool:
 
 
 def _tell_moved(c: Cycle) -> None:
-    """Tell whoever was warned of another date: at once when it is earlier, with the next digest when later."""
-    if not c.profile.tell_moved or c.before is None:
+    """Tell whoever was last warned of another date: at once when it is earlier, with the next digest when later.
+
+    What moved while the clock stood still or the rule was muted is told at the end of that.
+    """
+    if not c.profile.tell_moved or c.before is None or c.before.state not in RUNNING:
         return
+    knows = {t.person for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.stands}
     due = c.assessment.deadline.due_at
     last: dict[str, Told] = {}
     for told in sorted(c.told, key=lambda t: t.decided_at):
-        if told.kind in WARNS and told.state == "sent":
+        since_reopened = c.told_since is None or told.decided_at >= c.told_since
+        if told.kind in WARNS and told.state == "sent" and told.person not in knows and since_reopened:
             last[told.person] = told
     for person, told in last.items():
         if told.due_at is None or told.due_at == due or person not in c.directory.persons:
@@ -134,11 +139,12 @@ def _tell_level(c: Cycle, owner: Resolution) -> None:
     """Tell everybody in the audience of the level who does not know this date at this level yet."""
     told = told_this_date(c)
     knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
+    spared = _spared(c, owner)
     for to in audience(c, owner):
         known = [t.level for t in told if t.person == to.person.id]
         if any(n.person == to.person.id and n.kind is NoticeKind.MOVED for n in c.notices):
             continue
-        if known and max(known) >= c.level:
+        if (known and max(known) >= c.level) or to.person.id in spared:
             continue
         if not told:
             reason = Reason.FIRST
@@ -149,42 +155,64 @@ def _tell_level(c: Cycle, owner: Resolution) -> None:
         c.tell(to, NoticeKind.LEVEL, reason, next=next_step(c))
 
 
+def _spared(c: Cycle, owner: Resolution) -> set[str]:
+    """Return whose warning was taken back because of an answer that still holds: they need none at this level."""
+    seen = _seen(c)
+    if seen is None or _void_at(seen, _here(c), owner, c) is not None:
+        return set()
+    return {t.person for t in c.told if t.due_rev == c.due_rev and t.level >= c.level and t.why == ANSWERED_MEANWHILE}
+
+
+def _here(c: Cycle) -> tuple[Told, ...]:
+    """Return the warnings about this revision of the date."""
+    return tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.stands)
+
+
+def _seen(c: Cycle) -> Acknowledgement | None:
+    """Return the latest acknowledgement of this revision of the date."""
+    deadline = c.assessment.deadline
+    return acknowledgement(c.case, deadline.rule, deadline.cycle, c.since or c.now, c.profile.ack_expires)
+
+
 def _climb(c: Cycle, owner: Resolution) -> None:
-    """Take the next step when nobody answered in time; else say when that would be. Repeat where asked."""
-    here = tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.state != "withdrawn")
-    seen = acknowledgement(
-        c.case, c.assessment.rule.id, c.assessment.deadline.cycle, c.since or c.now, c.profile.ack_expires
-    )
+    """Take the next step when nobody answered in time; else say when that would be. Repeat where asked.
+
+    An acknowledgement that holds stops both below ``overdue``, and neither there.
+    """
+    here, seen = _here(c), _seen(c)
     void_at = _void_at(seen, here, owner, c) if seen else None
-    if seen is not None and void_at is None:
-        if c.level < Level.OVERDUE:
-            if seen.until is not None:
-                c.wakes.append(seen.until)
-            return
-    elif c.level >= c.profile.chain_from:
-        silent_since = _silent_since(c, here, void_at)
-        _take_step(c, owner, silent_since)
+    if seen is not None and void_at is None and c.level < Level.OVERDUE:
+        if seen.until is not None:
+            c.wakes.append(seen.until)
+        return
+    if c.level >= c.profile.chain_from:
+        _take_step(c, owner, _silent_since(c, here, void_at))
     _repeat(c, owner, here, void_at)
 
 
 def _void_at(ack: Acknowledgement, here: tuple[Told, ...], owner: Resolution, c: Cycle) -> datetime | None:
     """Return when an acknowledgement stopped holding: the next level, a new owner, its expiry; None: it holds."""
-
-    def voids(person: str, reason: str) -> bool:
-        return reason != Reason.OWNER_CHANGED or person == owner.person.id
-
     ends = [
-        t.decided_at for t in here if t.kind is NoticeKind.LEVEL and t.decided_at > ack.at and voids(t.person, t.reason)
+        t.decided_at
+        for t in here
+        if t.kind is NoticeKind.LEVEL and t.decided_at > ack.at and _concerns(t.person, t.reason, owner)
     ]
-    if any(n.kind is NoticeKind.LEVEL and voids(n.person, n.reason) for n in c.notices):
+    if any(n.kind is NoticeKind.LEVEL and _concerns(n.person, n.reason, owner) for n in c.notices):
         ends.append(c.now)
     if ack.until is not None and ack.until <= c.now:
         ends.append(ack.until)
     return min(ends, default=None)
 
 
-def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime:
-    """Return where the silence that asks for the next step began."""
+def _concerns(person: str, reason: str, owner: Resolution) -> bool:
+    """Return whether a told level voids answers: it rose, or the deadline has another owner now."""
+    return reason != Reason.OWNER_CHANGED or person == owner.person.id
+
+
+def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime | None:
+    """Return where the silence that asks for the next step began; None where nobody has been told, only recorded."""
+    if here and not c.notices and all(t.state == "withdrawn" for t in here):
+        return None
     steps = [t.decided_at for t in here if t.kind is NoticeKind.STEP]
     first = [t.decided_at for t in here if t.level >= c.profile.chain_from]
     begun = max(steps) if steps else min(first, default=c.now)
@@ -193,9 +221,9 @@ def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) ->
     return max(begun, void_at) if void_at else begun
 
 
-def _take_step(c: Cycle, owner: Resolution, silent_since: datetime) -> None:
+def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> None:
     """Climb one rung if the silence lasted; a rung with nobody new on it is passed at once."""
-    while c.step <= len(c.profile.chain):
+    while silent_since is not None and c.step <= len(c.profile.chain):
         rung = c.profile.chain[c.step - 1]
         at = after(silent_since, rung.after)
         if at > c.now:
@@ -203,6 +231,8 @@ def _take_step(c: Cycle, owner: Resolution, silent_since: datetime) -> None:
             return
         c.step += 1
         newcomers = fresh(c, owner, rung)
+        names = {to.person.id for to in newcomers}
+        c.notices = [n for n in c.notices if n.kind is not NoticeKind.LEVEL or n.person not in names]  # one each
         for to in newcomers:
             c.tell(
                 to,
@@ -229,7 +259,9 @@ def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: dateti
         return
     at = max([t.decided_at for t in said] + ([void_at] if void_at else []))
     at = after(at, asked.every)
-    snoozed = put_off(c.case, Answer.SNOOZED, c.assessment.rule.id, c.assessment.deadline.cycle, c.now)
+    news = [t.decided_at for t in here if t.kind is NoticeKind.LEVEL and _concerns(t.person, t.reason, owner)]
+    since = max(news, default=c.since)  # a new level, date or owner ends a snooze
+    snoozed = put_off(c.case, Answer.SNOOZED, c.assessment.rule.id, c.assessment.deadline.cycle, c.now, since)
     at = max(at, snoozed) if snoozed else at
     if at > c.now:
         c.wakes.append(at)
@@ -243,9 +275,11 @@ def _watch_absences(c: Cycle) -> None:
     """Wake when a leave in the audience begins or ends: who answers may then be somebody else."""
     if not c.directory.absences:
         return
-    roles = {role for told in c.profile.tell.values() for role in told} | {"owner"}
-    named = {c.case.owners.get(role, "") for role in roles}
-    named |= {c.resolve(role).person.id for role in roles}
+    reached = c.profile.chain[: c.step - 1]
+    roles = {role for told in (*c.profile.tell.values(), *(rung.tell for rung in reached)) for role in told}
+    named: set[str] = set()
+    for to in map(c.resolve, roles | {"owner"}):
+        named |= {to.person.id, *(turn.removeprefix("absent ") for turn in to.path if turn.startswith("absent "))}
     for person in named:
         for absence in c.directory.absences.get(person, ()):
             c.wakes.extend((absence.since, absence.until))
@@ -284,7 +318,7 @@ def _close(c: Cycle) -> None:
 def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime) -> list[Notice]:
     """Withdraw what was warned of when its trigger was retracted or its rule left the rulebook."""
     rule = rulebook.rules.get(track.rule)
-    if track.state != State.OPEN or (rule is not None and not rule.profile.tell_closed):
+    if track.state not in RUNNING or (rule is not None and not rule.profile.tell_closed):
         return []
     warned = dict.fromkeys(t.person for t in told if t.kind in WARNS and t.state == "sent")
     return [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import EMPTY
@@ -82,9 +82,13 @@ class Notice:
         )
 
 
+BEFORE_GO_LIVE: Final = "decided before go_live"
+ANSWERED_MEANWHILE: Final = "answered meanwhile"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An earlier notice as history: ``state`` is open, held, composed, sent or withdrawn.
+    """An earlier notice as history: ``state`` is open, held, composed, sent or withdrawn, ``why`` its reason.
 
     ``sent`` includes what is under way (leased) or ambiguous: the person may have it.
     """
@@ -101,6 +105,12 @@ class Told:
     due_at: datetime | None
     state: str
     reason: str = ""
+    why: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Return whether it counts as told: not taken back, or left unsent because the office was not live yet."""
+        return self.state != "withdrawn" or self.why == BEFORE_GO_LIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from deadline_guard.core.compose import Settings, compose
+from deadline_guard.core.notices import BEFORE_GO_LIVE
 from deadline_guard.core.people import Directory
 from deadline_guard.loop.office import Office
 from deadline_guard.store import messages, notices
@@ -43,15 +44,13 @@ def _fill(
     go_live = office.config.go_live
     early = [] if go_live is None else [s.id for s in waiting if s.notice.decided_at < go_live]
     if early:
-        notices.withdraw(conn, early, "decided before go_live", now)
+        notices.withdraw(conn, early, BEFORE_GO_LIVE, now)
         waiting = [s for s in waiting if s.id not in set(early)]
     person = directory.persons.get(person_id) or directory.persons[directory.fallback]
     if not person.channels:
         person = replace(person, channels={"console": person.id})
     recent = messages.sent_since(conn, person.id, now - timedelta(hours=1)) if settings.caps else {}
-    composed, _ = compose(
-        person, [s.notice for s in waiting], settings, now, downtime=downtime, recent=recent
-    )
+    composed, _ = compose(person, [s.notice for s in waiting], settings, now, downtime=downtime, recent=recent)
     ids = {s.notice.key: s.id for s in waiting}
     messages.insert(conn, composed.messages, now)
     notices.hold(conn, [(ids[key], until, why) for key, (until, why) in composed.held.items()], now)

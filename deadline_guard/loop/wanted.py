@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from deadline_guard.core.notices import Notice, NoticeKind
+from deadline_guard.core.notices import ANSWERED_MEANWHILE, Notice, NoticeKind
 from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import Answer
 from deadline_guard.store import assessments, events, notices
@@ -17,14 +17,15 @@ from deadline_guard.store.events import AnswerRow
 from deadline_guard.store.sending import Leased
 
 _WARNINGS: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
-_ANSWERED: Final = (Answer.ACKNOWLEDGED, Answer.DONE, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
+# An answer that may await a second person is not among them: it ends the deadline, or its warnings run on.
+_ANSWERED: Final = (Answer.ACKNOWLEDGED, Answer.DONE, Answer.MUTED)
 
 
 def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mapping[int, str]:
     """Return the messages that must not go out any more, each with the reason, and withdraw their notices.
 
     A warning is unwanted once its deadline ended, moved on or rose above its level, once somebody answered
-    after it was decided, or once another person owns the deadline. A message that carries several notices goes
+    after it was decided or muted it, or once another person owns the deadline. A message that carries several notices goes
     as long as one of them is wanted; the others are left out of its text.
     """
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
@@ -65,10 +66,15 @@ def _reason(notice: Notice, row: AssessmentRow | None, answers: Sequence[AnswerR
             return "the level has risen"
         for answer in answers:
             about = answer.rule in (None, notice.rule) and answer.cycle in (None, notice.cycle)
+            if answer.kind == Answer.MUTED:
+                lasts = answer.until is not None and answer.recorded_at <= now < answer.until
+                if about and lasts and notice.level < Level.CRITICAL:
+                    return "muted"
+                continue
             holds = notice.level < Level.OVERDUE or answer.kind != Answer.ACKNOWLEDGED  # never stops overdue
             if about and holds and notice.decided_at < answer.recorded_at <= now:  # a replay knows later ones
-                return "answered meanwhile"
-    told_as_owner = notice.via[:1] == ("owner",) and notice.kind is NoticeKind.LEVEL
+                return ANSWERED_MEANWHILE
+    told_as_owner = notice.via[:1] == ("owner",) and notice.kind in (NoticeKind.LEVEL, NoticeKind.REPEAT)
     if told_as_owner and row.owner and row.owner != notice.person:
         return "somebody else owns it now"
     return ""

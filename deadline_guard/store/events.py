@@ -223,6 +223,7 @@ class AnswerRow(NamedTuple):
     rule: str | None
     cycle: str | None
     recorded_at: datetime
+    until: datetime | None = None
 
 
 def answers(conn: Connection, case_ids: Iterable[str], kinds: Iterable[str]) -> dict[str, list[AnswerRow]]:
@@ -237,8 +238,9 @@ def answers(conn: Connection, case_ids: Iterable[str], kinds: Iterable[str]) -> 
         (*among(case_ids), *wanted),
     ):
         named = load(data)
+        until = datetime.fromisoformat(str(named["until"])) if named.get("until") else None
         found.setdefault(case_id, []).append(
-            AnswerRow(kind, named.get("rule"), named.get("cycle"), instant(recorded_at))
+            AnswerRow(kind, named.get("rule"), named.get("cycle"), instant(recorded_at), until)
         )
     return found
 

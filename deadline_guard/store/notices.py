@@ -167,15 +167,15 @@ def histories(conn: Connection, case_ids: Iterable[str]) -> dict[str, History]:
     told: dict[str, dict[tuple[str, str], tuple[Told, ...]]] = {}
     for subject, *row in fetch(
         conn,
-        f"SELECT subject, rule, cycle, due_rev, kind, level, step, n, person, decided_at, due_at, {_HAS_IT}, reason "
-        f"FROM notice WHERE subject IN ({AMONG}) ORDER BY id",
+        f"SELECT subject, rule, cycle, due_rev, kind, level, step, n, person, decided_at, due_at, {_HAS_IT}, reason, "
+        f"state_reason FROM notice WHERE subject IN ({AMONG}) ORDER BY id",
         asked,
     ):
-        rule, cycle, due_rev, kind, level, step, n, person, decided_at, due_at, state, reason = row
+        rule, cycle, due_rev, kind, level, step, n, person, decided_at, due_at, state, reason, why = row
         cycles = told.setdefault(subject, {})
         cycles[rule, cycle] = (*cycles.get((rule, cycle), ()), Told(
             rule, cycle, due_rev, KINDS[kind], LEVELS[level], step, n, person, instant(decided_at),
-            instant_or_none(due_at), state, reason,
+            instant_or_none(due_at), state, reason, why,
         ))  # fmt: skip
     return {case_id: History(tracks.get(case_id, {}), told.get(case_id, {})) for case_id in load(asked[0])}
 
