@@ -56,7 +56,7 @@ NEXT_HOUR = {
 }
 WORKING = (Unit.WORKING_DAYS,)  # ends on an open day by construction: there is nothing to roll
 IN_MONTHS = (Unit.MONTHS, Unit.YEARS)
-DAYS_TRIED = 1461  # four years of triggers: every weekday on every date, a leap day, all holidays
+DAYS_TRIED = 731  # two years of triggers on either side of a test: holidays, month ends, a leap day
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,9 @@ def mutants(rule: Rule, book: Rulebook) -> Iterator[Mutant]:
             return replace(rule, versions=(*rule.versions[:place], other, *rule.versions[place + 1 :]))
 
         named = f"{version.id} " if len(rule.versions) > 1 else ""
+        short = _law(rule, version, book).skip_rest_days_up_to
         for field in ("limit", "longstop"):
-            for period, what in _periods(getattr(version, field)):
+            for period, what in _periods(getattr(version, field), short):
                 changed: Any = {field: period}
                 yield Mutant(having(replace(version, **changed)), f"{named}{field} {what}")
         for given, what in _policies(rule, version, book):
@@ -93,16 +94,26 @@ def mutants(rule: Rule, book: Rulebook) -> Iterator[Mutant]:
             yield Mutant(replace(rule, trigger_any=others), f"trigger {trigger.event} limit {what}")
 
 
-def _periods(period: Period | None) -> Iterator[tuple[Period, str]]:
+def _periods(period: Period | None, short: int = 0) -> Iterator[tuple[Period, str]]:
+    """Yield a length with one step wrong; up to ``short`` days it leaves out rest days, so that days are working days."""
     if period is None:
         return
+    unit = Unit.WEEKS if _is_short(period, short) else NEXT_UNIT[period.unit]
     wrong: list[Period] = [Period(period.n + 1, period.unit)]
     if period.n >= 1:
         wrong.append(Period(period.n - 1, period.unit))
+    if period.n == 0:  # nothing of anything
+        unit = period.unit
     with suppress(ValueError):  # a month and a half has no twin in weeks
-        wrong.append(Period(period.n, NEXT_UNIT[period.unit]))
+        wrong.append(Period(period.n, unit))
     for one in wrong:
+        if one == period:
+            continue
         yield one, f"{period} → {one}"
+
+
+def _is_short(period: Period, short: int) -> bool:
+    return period.unit in (Unit.DAYS, Unit.CLEAR_DAYS) and period.n <= short
 
 
 def _policies(rule: Rule, version: RuleVersion, book: Rulebook) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -113,7 +124,10 @@ def _policies(rule: Rule, version: RuleVersion, book: Rulebook) -> Iterator[tupl
         return
     law = _law(rule, version, book)
     roll = _roll(rule, law, version, units)
-    if units - set(WORKING):
+    rolls = (
+        p for p in limits if p is not None and p.unit not in WORKING and not _is_short(p, law.skip_rest_days_up_to)
+    )
+    if any(rolls):
         yield {"roll": NEXT_ROLL[roll].value}, f"roll {roll.value} → {NEXT_ROLL[roll].value}"
     if units & set(IN_MONTHS):
         other = NEXT_MONTH[law.month_policy]
@@ -193,12 +207,12 @@ def hunt(
 def differs(
     rule: Rule, mutant: Mutant, book: Rulebook, known: Mapping[str, Calendar], examples: Sequence[Example]
 ) -> str:
-    """Return the first trigger day of four years, on the cases of the tests, for which the mutant gives another date."""
+    """Return the test, and by how many days it must be moved, for which the mutant gives another date."""
     if not examples:
         return "no test at all"
     right, wrong = book_of(book, rule), book_of(book, mutant.rule)
     for example in examples:
-        for shift in range(DAYS_TRIED):
+        for shift in sorted(range(-DAYS_TRIED, DAYS_TRIED), key=abs):
             case = replace(
                 example.case,
                 timeline=_moved(example.case.timeline, shift),
