@@ -23,6 +23,7 @@ from deadline_guard.cli import (
     status,
     testing,
 )
+from deadline_guard.cli.terminal import said
 from deadline_guard.errors import DeadlineGuardError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -51,5 +52,5 @@ def main() -> None:
     try:
         app()
     except DeadlineGuardError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{said(error)}\n")
         sys.exit(1)

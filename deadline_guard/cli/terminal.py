@@ -16,8 +16,9 @@ import typer
 from rich.console import Console
 
 from deadline_guard.app import App
+from deadline_guard.cli.language import spoken
 from deadline_guard.core.text import Text
-from deadline_guard.errors import ConfigError, InputError
+from deadline_guard.errors import ConfigError, DeadlineGuardError, InputError
 from deadline_guard.messages.texts import Texts, known, texts
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration. 配置文件。")]
@@ -53,8 +54,21 @@ def desk(config: Path, locale: str | None = None) -> Iterator[Desk]:
     app = App.open(config)
     try:
         yield Desk(app, texts(known(locale or app.config.locale)), Console())
+    except DeadlineGuardError as error:
+        error.add_note(locale or app.config.locale)
+        raise
     finally:
         app.close()
+
+
+def said(error: DeadlineGuardError) -> str:
+    """Return an error in the language of the office it arose in, else of the terminal."""
+    locale = spoken(error.__notes__[0] if hasattr(error, "__notes__") else None)
+    if isinstance(error, InputError):
+        message = error.message.said(locale) if isinstance(error.message, Text) else error.message
+        return f"{error.field}: {message}" if error.field else message
+    text = error.args[0] if error.args else ""
+    return text.said(locale) if isinstance(text, Text) else str(error)
 
 
 def author(by: str | None) -> str:
@@ -72,7 +86,9 @@ def day(value: str, field: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise InputError(field=field, message=f"found {value!r}, expected a date such as 2026-12-03") from None
+        raise InputError(
+            field=field, message=_expected(value, "a date such as 2026-12-03", "日期,例如 2026-12-03")
+        ) from None
 
 
 def moment(value: str, field: str, zone: str) -> datetime:
@@ -82,7 +98,9 @@ def moment(value: str, field: str, zone: str) -> datetime:
             return datetime.combine(date.fromisoformat(value), time(), ZoneInfo(zone))
         found = datetime.fromisoformat(value)
     except ValueError:
-        raise InputError(field=field, message=f"found {value!r}, expected a time such as '2026-12-03 17:00'") from None
+        raise InputError(
+            field=field, message=_expected(value, "a time such as '2026-12-03 17:00'", "时刻,例如 '2026-12-03 17:00'")
+        ) from None
     return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
 
 
@@ -92,6 +110,10 @@ def pairs(given: list[str] | None, field: str) -> dict[str, str]:
     for word in given or ():
         name, equals, value = word.partition("=")
         if not equals or not name:
-            raise InputError(field=field, message=f"found {word!r}, expected name=value")
+            raise InputError(field=field, message=_expected(word, "name=value", "名称=值"))
         found[name.strip()] = value.strip()
     return found
+
+
+def _expected(found: str, en: str, zh: str) -> Text:
+    return Text(f"found {found!r}, expected {en}", f"{found!r} 无法读取,应为{zh}")

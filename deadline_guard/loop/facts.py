@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from deadline_guard.core.people import Absence
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.rules import EventKind
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Answer, Case, Event, Timeline
 from deadline_guard.errors import InputError, NotFoundError
 from deadline_guard.loop.answers import Said
@@ -66,7 +67,11 @@ def add_case(office: Office, conn: Connection, new: NewCase, said: Said) -> Case
     for code in (new.code,):
         if _exists(conn, code):
             raise InputError(
-                field="CODE", message=f"case {code} exists already; change it with `event add` or `assign`"
+                field="CODE",
+                message=Text(
+                    f"case {code} exists already; change it with `event add` or `assign`",
+                    f"案件 {code} 已存在;请用 `event add` 或 `assign` 修改",
+                ),
             )
     calendar = new.calendar or kind.calendar
     if calendar is not None and calendar not in office.calendars:
@@ -85,7 +90,13 @@ def add_event(office: Office, conn: Connection, case: str, new: NewEvent, said: 
     known = cases.load_case(conn, case)
     kind = office.rulebook.events.get(new.kind)
     if new.kind in _ANSWERS:
-        raise InputError(field="KIND", message=f"{new.kind} is an answer; give it with ack, done or not-pursued")
+        raise InputError(
+            field="KIND",
+            message=Text(
+                f"{new.kind} is an answer; give it with ack, done or not-pursued",
+                f"{new.kind} 是答复;请用 ack、done 或 not-pursued",
+            ),
+        )
     if kind is None and office.rulebook.events:
         raise _unknown("KIND", "event", new.kind, office.rulebook.events)
     source, source_id = HAND, uuid4().hex
@@ -122,7 +133,10 @@ def add_absence(office: Office, absence: Absence, said: Said) -> int:
     if absence.deputy is not None:
         known_person(office, "--deputy", absence.deputy)
     if absence.until <= absence.since:
-        raise InputError(field="--until", message=f"{absence.until} is not after {absence.since}")
+        raise InputError(
+            field="--until",
+            message=Text(f"{absence.until} is not after {absence.since}", f"{absence.until} 不晚于 {absence.since}"),
+        )
     with office.store.write() as conn:
         number = people.record_absence(conn, absence, said.now, said.by)
     after: str | None = ""
@@ -163,7 +177,8 @@ def _typed(name: str, type_: str, value: str) -> Any:
         example = {"date": "2026-12-03", "number": "5000", "period": "15 days", "list": '[{"due": "2026-12-03"}]'}[
             type_
         ]
-        raise InputError(field=name, message=f"found {value!r}, expected a {type_} such as {example}") from None
+        said = Text(f"found {value!r}, expected a {type_} such as {example}", f"{value!r} 无法读取,应为例如 {example}")
+        raise InputError(field=name, message=said) from None
     return value
 
 
@@ -172,7 +187,12 @@ def _of(case: Case, event: str) -> tuple[str, str]:
         if one.id == event:
             return one.source, one.source_id
     ids = ", ".join(f"{e.id} ({e.kind} {e.on})" for e in case.timeline.events[-8:]) or "none"
-    raise NotFoundError(f"no event {event} on case {case.code}; the latest are: {ids}")
+    raise NotFoundError(
+        Text(
+            f"no event {event} on case {case.code}; the latest are: {ids}",
+            f"案件 {case.code} 上没有节点 {event};最近的节点:{ids}",
+        )
+    )
 
 
 def _exists(conn: Connection, code: str) -> bool:
@@ -186,5 +206,7 @@ def _exists(conn: Connection, code: str) -> bool:
 def _unknown(field: str, what: str, found: str, known: Iterable[str]) -> InputError:
     names = list(known)
     near = get_close_matches(found, names, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(sorted(names)[:12])}"
-    return InputError(field=field, message=f"unknown {what} {found!r}{hint}")
+    listed = ", ".join(sorted(names)[:12])
+    hint = f"; did you mean {near[0]}?" if near else f"; known are: {listed}"
+    tip = f"是否为 {near[0]}?" if near else f"已有:{listed}"
+    return InputError(field=field, message=Text(f"unknown {what} {found!r}{hint}", f"{found!r} 未定义;{tip}"))

@@ -151,3 +151,16 @@ def test_every_channel_has_a_name_people_know() -> None:
 def test_no_configuration_says_how_to_make_one(tmp_path: Path) -> None:
     office = Office(tmp_path, "UTC")
     assert "deadline-guard init" in office.type("due", expect=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "en", "zh"),
+    [
+        (("ack", "W-99"), "no warning W-99", "没有预警 W-99"),
+        (("done", "A", "t.defence", "--on", "soon"), "--on: found 'soon', expected a date", "--on: 'soon' 无法读取"),
+        (("case", "add", "C", "--type", "civl"), "did you mean civil?", "是否为 civil?"),
+    ],
+)
+def test_an_error_speaks_the_language_of_the_command(office: Office, words: tuple[str, ...], en: str, zh: str) -> None:
+    assert en in office.do(*words, "--locale", "en", expect=1)
+    assert zh in office.do(*words, "--locale", "zh_Hans", expect=1)
