@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from deadline_guard.core.assess import assess
+from deadline_guard.core.timeline import Answer
 from deadline_guard.loop import findings
 from deadline_guard.loop.office import Office
-from deadline_guard.store import assessments, cases, notices, queue
+from deadline_guard.store import assessments, cases, notices, queue, runs
+from deadline_guard.store.assessments import AssessmentRow
+from deadline_guard.store.cases import Loaded
 
 _CHUNK = 1000
+_RUNS_KEPT = timedelta(days=90)
 
 
 def audit(office: Office, now: datetime) -> list[str]:
@@ -28,12 +33,9 @@ def audit(office: Office, now: datetime) -> list[str]:
             after = ids[-1]
             loaded = cases.load_cases(conn, ids, known_at=now)
             stored = assessments.assessments(conn, ids)
-        for case_id, one in loaded.items():
-            found, _ = assess(one.case, office.rulebook, office.calendars, now)
-            said = {(a.rule.id, a.deadline.cycle, a.deadline.state.value, a.deadline.due_at) for a in found}
-            kept = {(r.rule, r.cycle, r.state, r.due_at) for r in stored[case_id] if r.state != "gone"}
-            if said != kept:
-                wrong.append(case_id)
+        wrong += [case_id for case_id, one in loaded.items() if _differs(office, one, stored[case_id], now)]
+    with office.store.write() as conn:
+        runs.forget_runs(conn, now - _RUNS_KEPT)  # a row a minute; what was decided stands in notices and ledger
     if wrong:
         with office.store.write() as conn:
             queue.mark_stale(conn, wrong, queue.STALE_PEOPLE, "audit")
@@ -43,3 +45,15 @@ def audit(office: Office, now: datetime) -> list[str]:
             )  # fmt: skip
             notices.insert(conn, [told], now)
     return wrong
+
+
+def _differs(office: Office, one: Loaded, stored: Sequence[AssessmentRow], now: datetime) -> bool:
+    """Return whether dates, states or levels differ from the timeline, or the next crossing would be slept through."""
+    found, next_at = assess(one.case, office.rulebook, office.calendars, now)
+    muted = bool(one.case.timeline.kind(Answer.MUTED.value))  # the stored level waits for the end of the mute
+    said = {
+        (a.rule.id, a.deadline.cycle, a.deadline.state.value, a.deadline.due_at, not muted and a.level) for a in found
+    }
+    kept = {(r.rule, r.cycle, r.state, r.due_at, not muted and r.level) for r in stored if r.state != "gone"}
+    asleep = next_at is not None and (one.wake_at is None or one.wake_at > next_at)
+    return said != kept or asleep
