@@ -93,6 +93,8 @@ def _computed(
                 chain.append(rulebook.rules[before])
     try:
         for link in reversed(chain):
+            if not _applies(link, case.attributes):
+                continue
             computed[link.id] = INDICATORS[link.indicator](link, case, rulebook, calendars, now, computed)
     except ValueError as error:
         field = getattr(error, "field", "") or "events"
