@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
@@ -14,6 +15,8 @@ from deadline_guard.core.limits import deadlines, granted, look_at
 from deadline_guard.core.rules import Level, Rule, Rulebook
 from deadline_guard.core.timeline import EMPTY, Case, Event
 from deadline_guard.core.triggers import Cycle, by_content, cycles
+
+TOO_EARLY: Final = "too_early"  # flag: the date is when the second event came, not a day by which to act
 
 
 def gap(
@@ -65,7 +68,7 @@ def _too_early(rule: Rule, case: Case, first: Cycle, second: Event, allowed: Dea
         ended_at=None,
         ended_by=None,
         internal_at=None,
-        flags=(*allowed.flags, "too_early"),
+        flags=(*allowed.flags, TOO_EARLY),
         what=f"{(second.on - first.on).days} < {(allowed.due_on - first.on).days}",
     )
     cycle = Cycle(second.id, second.subject, second.on, second.recorded_at)

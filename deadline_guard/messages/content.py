@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from deadline_guard.core.gaps import TOO_EARLY
 from deadline_guard.core.notices import NoticeKind
 from deadline_guard.core.rules import Acts, Level
 from deadline_guard.messages.item import Action, Item
 from deadline_guard.messages.past import history
 from deadline_guard.messages.steps import said, sentences
 from deadline_guard.messages.texts import Texts, safe
-from deadline_guard.messages.words import Sign, action, badge, days_left, role, sign_of, why_you
+from deadline_guard.messages.words import Sign, action, badge, days_left, happened, role, sign_of, why_you
 
 _MOST_STEPS = 8
 
@@ -146,11 +147,18 @@ def _facts(t: Texts, item: Item) -> list[tuple[str, str]]:
     return [
         (t.say("Case"), case),
         (t.say("What"), what),
-        (t.say("Was due") if item.level is Level.OVERDUE else t.say("Due"), due(t, item)),
+        (_due_label(t, item), due(t, item)),
         (t.say("Before"), old),
         (t.say("Owner"), owner),
         (t.say("Why you"), _why_you(t, item)),
     ]
+
+
+def _due_label(t: Texts, item: Item) -> str:
+    """Return what the date is: of a gauge the crossing, of an act that came too early its day."""
+    if happened(item):
+        return t.say("Came on") if TOO_EARLY in item.flags else t.say("Crossed")
+    return t.say("Was due") if item.level is Level.OVERDUE else t.say("Due")
 
 
 def _why_you(t: Texts, item: Item) -> str:
@@ -209,7 +217,7 @@ def _incident(t: Texts, item: Item) -> list[str]:
     """Return what an overdue message adds: no reproach, and what the rule says can still be done."""
     lines: list[str] = []
     if item.level is Level.OVERDUE and item.kind in (NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT):
-        if item.acts is Acts.PARTY:
+        if item.acts is Acts.PARTY and not happened(item):
             lines.append(t.say("No filing is recorded. It may be done but not registered."))
         remedy = safe(t.title(item.remedy)) if item.remedy else ""
         if remedy:

@@ -85,6 +85,8 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("The named last resort was told instead. Name somebody in people.yaml."),
         ),
     }
+    if item.finding == "overload":
+        return _overload(t, item)
     known = _Known({key: _shown(t, key, value, zone) for key, value in item.data.items()})
     if item.code:
         known["code"] = safe(item.code)
@@ -93,6 +95,20 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
         return safe(item.finding) or safe(t.title(item.what)), rest
     found, mend = forms[item.finding]
     return found.format_map(known), mend.format_map(known)
+
+
+def _overload(t: Texts, item: Item) -> tuple[str, str]:
+    """Return who holds too much, and who has room for how much."""
+    known = {key: safe(item.data.get(key, "?")) for key in ("person", "load", "capacity", "open", "near")}
+    found = t.say("{person} holds {load}, the capacity is {capacity}", **known)
+    held = t.say("Open cases: {open}, near their dates or worse: {near}.", **known)
+    free = [
+        t.say("{name} ({n} more)", name=safe(one["person"]), n=safe(one["room"])) for one in item.data.get("room", ())
+    ]
+    if item.data.get("more"):
+        free.append(t.many("{n} other", "{n} others", int(item.data["more"])))
+    room = t.say("Room is with: {names}.", names=t.join(free)) if free else t.say("Nobody else has room.")
+    return found, f"{held} {room}"
 
 
 def _shown(t: Texts, key: str, value: object, zone: str) -> str:

@@ -9,7 +9,7 @@ from deadline_guard.core.notices import NoticeKind
 from deadline_guard.messages.content import Content, Reader
 from deadline_guard.messages.item import Item
 from deadline_guard.messages.texts import Texts, safe
-from deadline_guard.messages.words import badge, days_left, sign_of
+from deadline_guard.messages.words import badge, days_left, happened, sign_of
 
 MOST: Final = 200
 
@@ -40,6 +40,8 @@ def _one(t: Texts, item: Item, content: Content, name: str) -> tuple[str, str]:
         return first, content.gist + name
     if item.kind is NoticeKind.MOVED and item.old_due_on and item.due_on:
         return first, f"{t.short_day(item.old_due_on)} → {day}{name}"
+    if happened(item):
+        return first, f"{left}{name}"
     second = t.say("due {day}, {left}", day=day, left=left) if left else day
     return first, f"{second}{name}"
 

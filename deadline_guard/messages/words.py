@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from deadline_guard.core.gaps import TOO_EARLY
+from deadline_guard.core.gauges import GAUGE
 from deadline_guard.core.notices import NoticeKind
 from deadline_guard.core.rules import Level
 from deadline_guard.messages.item import Item
@@ -116,10 +118,22 @@ def why_you(t: Texts, item: Item) -> str:
     return arrow.join(parts)
 
 
+def happened(item: Item) -> bool:
+    """Return whether the date is that of something that happened, not a day by which to act."""
+    return GAUGE in item.flags or TOO_EARLY in item.flags
+
+
 def days_left(t: Texts, item: Item) -> str:
-    """Return the time left in working and calendar days, or how long it is past; '' without a date."""
+    """Return the time left in working and calendar days, or how long it is past; '' without a date.
+
+    A number beyond its line, or an act that came too early, has a day on which it happened and none that is due.
+    """
     if item.days_left is None:
         return ""
+    if happened(item) and item.due_on is not None:
+        day = t.short_day(item.due_on)
+        early = TOO_EARLY in item.flags
+        return t.say("too early, on {day}", day=day) if early else t.say("beyond its line since {day}", day=day)
     if item.level is Level.OVERDUE or item.days_left < 0:
         if item.days_left >= 0:
             return t.say("past due today")
