@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from fractions import Fraction
 
 from deadline_guard.core.rules import Title
 from deadline_guard.core.timeline import Case
@@ -25,6 +26,7 @@ class Person:
     roles: tuple[str, ...] = ()
     active: bool = True
     quiet: tuple[time, time] | None = None  # local time from … to …: only what cannot wait comes through
+    capacity: Fraction | None = None  # open cases (or hours, where cases state their effort) a person can hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
-from deadline_guard.loop import cron, findings
+from deadline_guard.loop import cron, findings, gauges
 from deadline_guard.loop.audit import audit
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.outbox import fill_outbox
@@ -16,6 +18,9 @@ from deadline_guard.loop.sweep import sweep
 from deadline_guard.store import messages, notices, queue, runs, sources
 
 log = logging.getLogger(__name__)
+Job = Callable[[Office, datetime], object]
+_BEFORE: Final[Mapping[str, Job]] = {"audit": audit, "sync": lambda office, now: office.sync(now)}
+_AFTER: Final[Mapping[str, Job]] = {"gauges": gauges.gauges}  # they read the levels of this very tick
 
 
 def tick(office: Office, now: datetime) -> datetime | None:
@@ -34,8 +39,9 @@ def tick(office: Office, now: datetime) -> datetime | None:
     counts: Counter[str] = Counter()
     if downtime and last is not None and last.next_at is not None:
         _report_missed(office, last.next_at, now)
-    counts.update(_jobs(office, now))
+    counts.update(_jobs(office, now, _BEFORE))
     counts.update(sweep(office, now))
+    counts.update(_jobs(office, now, _AFTER))
     _system_findings(office, now)
     counts.update(fill_outbox(office, now, downtime=downtime))
     with office.store.write() as conn:
@@ -64,6 +70,8 @@ def _lines(office: Office) -> dict[str, str]:
     lines = {"audit": jobs.audit}
     if office.config.sources:
         lines["sync"] = jobs.sync
+    if gauges.measured(office):
+        lines["gauges"] = jobs.gauges
     return lines
 
 
@@ -79,20 +87,19 @@ def _report_missed(office: Office, should: datetime, now: datetime) -> None:
         notices.insert(conn, [findings.missed_tick(should, office.directory(conn), now)], now)
 
 
-def _jobs(office: Office, now: datetime) -> Counter[str]:
+def _jobs(office: Office, now: datetime, jobs: Mapping[str, Job]) -> Counter[str]:
     """Run the jobs whose cron line has passed since their last run, each once however many runs were missed."""
     counts: Counter[str] = Counter()
     for job, line in _lines(office).items():
+        if job not in jobs:
+            continue
         with office.store.read() as conn:
             last = runs.last_fired(conn, job)
         is_due, _ = cron.due(line, last, now, office.config.tz)
         if is_due:
             log.info("job %s", job)
             counts[f"job_{job}"] += 1
-            if job == "audit":
-                audit(office, now)
-            else:
-                office.sync(now)
+            jobs[job](office, now)
         if is_due or last is None:
             with office.store.write() as conn:
                 runs.save_fired(conn, job, now)

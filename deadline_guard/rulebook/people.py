@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import available_timezones
@@ -35,6 +36,11 @@ class PersonShape(Shape):
     active: bool = Field(True, description="false: has left; the deputy stands in")
     quiet_hours: list[str] | None = Field(
         None, description='Local times from and to, such as ["22:00", "07:00"]: only what cannot wait comes through'
+    )
+    capacity: int | float | None = Field(
+        None,
+        ge=0,
+        description="Open cases the person can hold (or effort, where cases state it); beyond it the lead is told",
     )
 
 
@@ -89,6 +95,7 @@ def _directory(file: PeopleFile, revision: str) -> Directory:
             tuple(one.roles),
             one.active,
             hours(one.quiet_hours),
+            None if one.capacity is None else Fraction(str(one.capacity)),
         )
         for name, one in file.persons.items()
     }

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -82,6 +83,7 @@ class World:
     start: str = "2026-03-02 08:00"
     downtime_after: timedelta = timedelta(hours=1)
     at_once: int = 0
+    capacity: Mapping[str, int] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     failures: dict[str, DeliveryError] = field(default_factory=dict)
 
@@ -111,6 +113,7 @@ class World:
             key: Person(
                 key, str(given["name"]), "zh_Hans", "Asia/Shanghai", {"email": f"{key}@firm.example"},
                 given.get("team"), None, given.get("deputy"),
+                capacity=Fraction(self.capacity[key]) if key in self.capacity else None,
             )
             for key, given in PEOPLE.items()
         }  # fmt: skip
