@@ -65,14 +65,26 @@ def pairs_fit(book: Rulebook, registry: Registry) -> Iterator[Problem]:
 def chains_end(book: Rulebook, registry: Registry) -> Iterator[Problem]:
     """A rule may start from the end of another one, never from its own by a detour."""
     for rule in book.rules.values():
-        path = [rule.id]
-        above = rule.trigger.rule
-        while above is not None and above not in path:
-            path.append(above)
-            above = book.rules[above].trigger.rule if above in book.rules else None
-        if above == rule.id:
-            kind, said = Text("the rule", "规则"), " → ".join((*path, rule.id))
+        path = _way_back(book, rule.id)
+        if path:
+            kind, said = Text("the rule", "规则"), " → ".join(path)
             yield problem("from_itself", registry.rules[rule.id].at("trigger"), kind=kind, name=rule.id, path=said)
+
+
+def _way_back(book: Rulebook, rule: str) -> tuple[str, ...]:
+    """Return a chain of starts that leads from a rule to itself, or nothing."""
+    waiting: list[tuple[str, ...]] = [(rule,)]
+    seen = set[str]()
+    while waiting:
+        path = waiting.pop()
+        last = book.rules[path[-1]]
+        for above in (t.rule for t in (last.trigger, *last.trigger_any) if t.rule is not None):
+            if above == rule:
+                return (*path, above)
+            if above in book.rules and above not in seen:
+                seen.add(above)
+                waiting.append((*path, above))
+    return ()
 
 
 def everything_titled(book: Rulebook, registry: Registry) -> Iterator[Problem]:
