@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from deadline_guard.channels import DeliveryError, Outcome
 from deadline_guard.core.rules import Level, Trigger
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import sources
@@ -98,3 +99,20 @@ def test_status_tells_what_nobody_watches_and_what_is_stuck(world: World) -> Non
     assert found.oldest_due is None
     assert [s.name for s in found.sources if s.late(world.now)] == ["docket"]
     assert [c.name for c in found.channels] == ["email"]
+
+
+def test_status_names_a_dead_channel_and_its_last_words(world: World) -> None:
+    world.failures["email"] = DeliveryError("535 authentication failed", Outcome.PERMANENT)
+    world.run_until("2026-03-10 09:00")
+    with world.store.read() as conn:
+        (channel,) = status(conn, world.office.calendars, world.now).channels
+    assert (channel.name, channel.last_sent, channel.error) == ("email", None, "535 authentication failed")
+    assert channel.dead == 3  # the warning, and both findings that were to tell the admin of it
+
+
+def test_status_says_since_when_a_message_that_is_tried_again_waits(world: World) -> None:
+    world.failures["email"] = DeliveryError("try later", Outcome.RETRY, 7200.0)
+    world.run_until("2026-03-10 09:00")
+    with world.store.read() as conn:
+        found = status(conn, world.office.calendars, world.now)
+    assert found.oldest_due == world.at("2026-03-10 08:30")  # though its next try lies ahead
