@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ import tempfile
 import time
 import xml.etree.ElementTree
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("DG_VENV") or ROOT / ".venv")
@@ -237,12 +239,12 @@ def link_checkout() -> None:
 # --- the commands --------------------------------------------------------------------------------------
 
 
-def run(*command: str | Path, at: Path = ROOT, **environment: str) -> int:
-    """Run one command in UTC with the venv's programs first; return its exit status."""
+def run(*command: str | Path, at: Path = ROOT, out: IO[str] | None = None, **environment: str) -> int:
+    """Run one command in UTC with the venv's programs first, printing into ``out``; return its exit status."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     changed = {**os.environ, "TZ": "UTC", "PATH": path, "DG_VENV": str(VENV), **environment}
     print(f"\n$ {' '.join(Path(c).name if isinstance(c, Path) else c for c in command)}", flush=True)
-    return subprocess.run([str(c) for c in command], cwd=at, env=changed, check=False).returncode
+    return subprocess.run([str(c) for c in command], cwd=at, env=changed, stdout=out, check=False).returncode
 
 
 def demo(extra: list[str]) -> int:
@@ -363,7 +365,32 @@ def _benches(quick: bool, names: list[str]) -> list[tuple[str, int]]:
         print(f"no bench named {wrong[0]!r}; there are: {', '.join(there) or 'none'}")
         raise SystemExit(2)
     flag = ["--quick"] if quick else []
-    return [(f"bench {n}", run(PYTHON, f"bench/{n}.py", *flag)) for n in names or there]
+    results = []
+    for name in names or there:
+        with tempfile.TemporaryFile("w+") as printed:
+            status = run(PYTHON, f"bench/{name}.py", *flag, out=printed)
+            printed.seek(0)
+            text = printed.read()
+        print(text, end="", flush=True)
+        results.append((f"bench {name}", status))
+        if not quick:
+            _keep(name, text)
+    return results
+
+
+def _keep(name: str, printed: str) -> None:
+    """Keep the figures of a full run (its last line of JSON) in bench/results.json, with commit and machine."""
+    lines = [line for line in printed.splitlines() if line.startswith("{")]
+    if not lines:
+        return
+    path = ROOT / "bench" / "results.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    head = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    kept[name] = {"commit": head.stdout.strip(), "machine": machine, "figures": json.loads(lines[-1])}
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def mutate(extra: list[str]) -> int:
