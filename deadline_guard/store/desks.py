@@ -49,3 +49,14 @@ def cases_with(conn: Connection, kinds: Collection[str], now: datetime) -> set[s
         (*among(kinds), micros(now)),
     )
     return {row[0] for row in rows}
+
+
+def open_case_ids(conn: Connection, now: datetime) -> list[str]:
+    """Return the cases that are opened by ``now`` and not marked as closed, by code."""
+    rows = fetch(
+        conn,
+        'SELECT id FROM "case" WHERE (closed_at IS NULL OR closed_at > ?1) AND (opened_at IS NULL OR opened_at <= ?1) '
+        "ORDER BY code, id",
+        (micros(now),),
+    )
+    return [row[0] for row in rows]
