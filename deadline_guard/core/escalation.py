@@ -222,11 +222,12 @@ def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) ->
 
 
 def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> None:
-    """Climb one rung if the silence lasted; a rung with nobody new on it is passed at once."""
+    """Climb one rung if the silence lasted; where nobody new stands on it, the next is due at that same moment."""
+    passed = False
     while silent_since is not None and c.step <= len(c.profile.chain):
         rung = c.profile.chain[c.step - 1]
         at = after(silent_since, rung.after)
-        if at > c.now:
+        if at > c.now and not passed:
             c.wakes.append(at)
             return
         c.step += 1
@@ -242,8 +243,8 @@ def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> No
                 next=next_step(c),
                 action=rung.action,
             )
-        if newcomers:
-            silent_since = c.now
+        passed = not newcomers
+        silent_since = c.now
 
 
 def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:

@@ -83,10 +83,12 @@ class _Latest:
     def same(self, origin: str, content: Row) -> bool:
         """Return whether this origin says nothing new.
 
-        A source is compared with what itself said last, so that a person's correction survives a re-import; a
-        person is compared with what counts now, so that the same words settle a later conflict.
+        A source is compared with what itself said last, so that a person's correction survives a re-import. A
+        person who agrees with the latest says something new where another hand had said otherwise: it settles it.
         """
-        return content == (self.content if origin == HAND else self.by_source)
+        if origin != HAND:
+            return content == self.by_source
+        return content == self.content and self.by_hand in (None, content)
 
 
 def event_row(case_id: str, event: Event) -> EventRow:
