@@ -118,7 +118,9 @@ class World:
             for key, given in PEOPLE.items()
         }  # fmt: skip
         teams = {"lit": Team("lit", {"zh": "诉讼", "en": "Litigation"}, "wang")}
-        return Directory(persons, teams, "zhao", {"partner": "zhao", "risk": "zhao", "admin": "qian"})
+        return Directory(
+            persons, teams, "zhao", {"partner": "zhao", "risk": "zhao", "admin": "qian", "compliance": "qian"}
+        )
 
     def at(self, local: str) -> datetime:
         """Return the instant of a local minute such as ``2026-03-02 08:00``."""
