@@ -24,6 +24,7 @@ from deadline_guard.core.working_time import WorkingTime
 
 _UNSET: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SET_BY_COURT: Final = Text("set by the court", "法院指定")
+SET_BY: Final = {"agreed": Text("as agreed", "约定"), "internal": Text("set by the office", "本所设定")}
 
 
 @dataclass(slots=True)
@@ -162,13 +163,14 @@ def _as_set(rule: Rule, law: Law, cycle: Cycle) -> Run:
     due = moment(data.get(rule.date_field or ""), law.zone)
     start = day_starts(cycle.on, law.zone) if cycle.at is None else cycle.at.astimezone(UTC)
     at = Run(law.zone, start, cycle.on, start, what=str(data.get("what") or ""))
+    said = SET_BY.get(rule.nature, SET_BY_COURT)
     closed = False
     try:
-        at.put(cycle.on if due is None else due, "set", SET_BY_COURT)
+        at.put(cycle.on if due is None else due, "set", said)
         closed = not law.calendar.is_open(at.due_on)
     except (OutOfRange, OverflowError):
         due = None
-        at.put(cycle.on, "set", SET_BY_COURT)
+        at.put(cycle.on, "set", said)
     if due is None:
         at.flags.append("date_unreadable")
     elif at.due_on < cycle.on or (isinstance(due, datetime) and cycle.at is not None and due < cycle.at):
