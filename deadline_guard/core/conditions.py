@@ -51,3 +51,4 @@ _ORDER: Final = {
     "lte": lambda a, b: a <= b,
     "lt": lambda a, b: a < b,
 }
+COMPARISONS: Final = ("eq", "not", *_ORDER)

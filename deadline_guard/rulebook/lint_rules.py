@@ -160,6 +160,9 @@ def applies_to_something(rule: Rule, entry: _Entry) -> Iterator[Problem]:
     for name, allowed in rule.applies_to.items():
         if not allowed:
             yield problem("applies_to_nothing", entry.at("applies_to", name), rule=rule.id, name=name)
+    for name, wanted in rule.when.items():
+        if wanted in ((), {}):
+            yield problem("applies_to_nothing", entry.at("when", name), rule=rule.id, name=name)
 
 
 def doubtful_is_off(rule: Rule, entry: _Entry) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
 
+from deadline_guard.core.conditions import COMPARISONS
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.jurisdictions import JURISDICTIONS
 from deadline_guard.core.text import Text
@@ -154,6 +155,8 @@ class Names:
                 self._known("unknown_event", trigger.event, self.events, entry, *one, "event")
             if trigger.rule:
                 self._known("unknown_rule", trigger.rule, self.rules, entry, *one, "rule")
+            for name, wanted in trigger.where.items():
+                self._comparisons(wanted, entry, *one, "where", name)
             fields = self._fields(trigger.event)
             recorded = None if fields is None or recorded is None else recorded | fields
             for name in trigger.where if fields else ():
@@ -201,9 +204,15 @@ class Names:
         elif not isinstance(wanted, dict):
             self._values(name, wanted, entry, ("when", name))
         else:
+            self._comparisons(wanted, entry, "when", name)
             for op in ("eq", "not"):
                 if op in wanted:
                     self._values(name, wanted[op], entry, ("when", name, op))
+
+    def _comparisons(self, wanted: Any, entry: Entry[RuleShape], *path: str | int) -> None:
+        """Check the words of a condition such as ``{gte: 50000}``."""
+        for op in wanted if isinstance(wanted, dict) else ():
+            self._known("unknown_comparison", op, COMPARISONS, entry, *path, op, key=True)
 
     def _values(self, attribute: str, value: Any, entry: Entry[RuleShape], path: tuple[str | int, ...]) -> None:
         """Check the values of an attribute; those of a closed list are text, so 7 would never equal "7"."""

@@ -309,6 +309,11 @@ NAMES: Final[dict[str, Wording]] = {
         _NONE,
         ("{hint}", "{hint}"),
     ),
+    "unknown_comparison": (
+        ("a value is not compared by {name}", "{name} 不是比较方式"),
+        ("conditions such as {{gte: 50000}} or a list of values", "如 {{gte: 50000}} 这样的条件,或取值列表"),
+        ("{hint}", "{hint}"),
+    ),
     "unknown_phase": (
         ("case type {case_type} has no phase {name}", "案件类型 {case_type} 没有 {name} 这一时段"),
         _NONE,
