@@ -308,7 +308,7 @@ def _all_tests(folder: Path, extra: list[str]) -> list[tuple[str, int]]:
     )  # fmt: skip
     rest = run(
         PYTHON, "-m", "pytest", "tests", *(f"--ignore={p}" for p in pure),
-        f"--junitxml={folder / 'rest.xml'}", *extra, DG_ALL="1",
+        f"--junitxml={folder / 'rest.xml'}", "--durations=20", *extra, DG_ALL="1",
     )  # fmt: skip
     return [
         ("tests of core and rulebook", first),
