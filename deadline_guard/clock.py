@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
 from typing import Protocol
 
@@ -27,6 +27,30 @@ class SystemClock:
 
     def wait_until(self, instant: datetime, woken: Flag) -> None:
         woken.wait(max(0.0, (instant - self.now()).total_seconds()))
+
+
+class SteadyClock:
+    """A clock that stands still while another is set back a little, so that no decision is made before an older one.
+
+    What was decided until ``reached`` stays decided; facts recorded meanwhile are known at once. A clock set back by
+    more than ``longest`` was far ahead by mistake: its new time is taken.
+    """
+
+    def __init__(
+        self, inner: Clock, reached: datetime | None = None, longest: timedelta = timedelta(hours=3)
+    ) -> None:
+        self._inner, self._reached, self._longest = inner, reached, longest
+
+    def now(self) -> datetime:
+        found = self._inner.now()
+        reached = self._reached
+        if reached is not None and found < reached <= found + self._longest:
+            return reached
+        self._reached = found
+        return found
+
+    def wait_until(self, instant: datetime, woken: Flag) -> None:
+        self._inner.wait_until(instant, woken)
 
 
 @dataclass(slots=True)

@@ -14,10 +14,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from deadline_guard.app import App
-from deadline_guard.clock import SteppingClock
+from deadline_guard.clock import SteadyClock, SteppingClock, monotonic
 from deadline_guard.errors import StoreError
 from deadline_guard.loop.collector import spare_the_rulebook
 from deadline_guard.loop.deliver import take_back
+from deadline_guard.store import runs
 from deadline_guard.systemd import notify
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,11 @@ class Daemon:
         self._ticking = threading.Lock()
         self._not_before = datetime.min.replace(tzinfo=UTC)
         self._ready = False
+        self._ticked = monotonic()
+        if not isinstance(app.clock, SteppingClock):
+            with app.store.read() as conn:
+                last = runs.last_run(conn)
+            app.clock = SteadyClock(app.clock, last.now if last else None)
 
     def run(self) -> None:
         """Run until stopped, or until a virtual clock has reached its end."""
@@ -100,13 +106,13 @@ class Daemon:
             if not self.stopping.is_set():
                 scheduler.add_job(tick, DateTrigger(following, UTC), id="tick", replace_existing=True)
 
-        scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick")
+        scheduler.add_job(tick, id="tick")
         scheduler.start()
         while not self.stopping.is_set():
             self.woken.wait(_LOOK)  # other processes write too: an import, an answer from the command line
             self.woken.clear()
             if not self.stopping.is_set() and self._asked():
-                scheduler.add_job(tick, DateTrigger(self.app.clock.now(), UTC), id="tick", replace_existing=True)
+                scheduler.add_job(tick, id="tick", replace_existing=True)
         scheduler.shutdown(wait=True)
         sender.join()
 
@@ -114,6 +120,8 @@ class Daemon:
         """Return whether a tick is wanted before its time; not while one runs, nor just after one failed."""
         if self._ticking.locked() or self.app.clock.now() < self._not_before:
             return False
+        if monotonic() - self._ticked > self.app.config.daemon.heartbeat.total_seconds() + _LOOK:
+            return True  # the clock was set back, so that the scheduler waits for an instant that came before
         try:
             return self.app.reload_wanted or self.app.is_due()
         except StoreError:
@@ -128,6 +136,7 @@ class Daemon:
     def _one_tick(self) -> datetime:
         """Run one tick; a tick that fails is logged and tried again, and the watchdog sees that none finished."""
         now = self.app.clock.now()
+        self._ticked = monotonic()
         heartbeat = now + self.app.config.daemon.heartbeat
         try:
             with self._ticking:

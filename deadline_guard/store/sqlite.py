@@ -56,7 +56,10 @@ _ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreError,
-        "the file cannot be opened; check that it and its folder exist and that this user may read them",
+        (
+            "the file cannot be opened; check that it and its folder exist and that this user may read and write both "
+            "(SQLite writes beside the file even to read it; a disk may be mounted read-only)"
+        ),
     ),
     sqlite3.SQLITE_IOERR: (
         StoreError,

@@ -115,7 +115,14 @@ def rows(cases: int, each: int = 2, start: date = date(2026, 3, 2), spread: int 
     return made
 
 
-def make(folder: Path, channels: str, *, use: str = "email", clock: tuple[str, str] | None = None) -> Path:
+def make(
+    folder: Path,
+    channels: str,
+    *,
+    use: str = "email",
+    clock: tuple[str, str] | None = None,
+    zone: str = "Asia/Shanghai",
+) -> Path:
     """Write the office's files and make its database; return the configuration's path.
 
     ``channels`` are lines of YAML, one a channel; ``use`` names those that warnings take.
@@ -123,13 +130,13 @@ def make(folder: Path, channels: str, *, use: str = "email", clock: tuple[str, s
     (folder / "rules").mkdir(parents=True)
     texts = {"t": RULES, "profiles": PROFILES.replace("CHANNELS", use), "case_types": CASE_TYPES, "events": EVENTS}
     for name, text in texts.items():
-        (folder / "rules" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    (folder / "people.yaml").write_text(PEOPLE, encoding="utf-8")
-    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+        (folder / "rules" / f"{name}.yaml").write_text(text.replace("Asia/Shanghai", zone), encoding="utf-8")
+    (folder / "people.yaml").write_text(PEOPLE.replace("Asia/Shanghai", zone), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING.replace("Asia/Shanghai", zone), encoding="utf-8")
     text = CONFIG.replace("CHANNELS", "\n".join(f"  {line}" for line in channels.strip().splitlines()))
     if clock is not None:
         text += f'clock: {{start: "{clock[0]}", until: "{clock[1]}"}}\n'
-    (folder / "config.yaml").write_text(text, encoding="utf-8")
+    (folder / "config.yaml").write_text(text.replace("Asia/Shanghai", zone), encoding="utf-8")
     App.open(folder / "config.yaml", create=True).close()
     return folder / "config.yaml"
 
