@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from deadline_guard.core.counting import count, count_after, count_date, count_dates, count_from_range
+from deadline_guard.core.counting import (
+    Counted,
+    Step,
+    count,
+    count_after,
+    count_date,
+    count_dates,
+    count_from_range,
+    earliest_of,
+    latest_of,
+    unknown_day,
+)
 from deadline_guard.core.day_arithmetic import between
-from deadline_guard.core.jurisdictions import policy_for
+from deadline_guard.core.jurisdictions import JURISDICTIONS, policy_for
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.policy import Direction
+from deadline_guard.core.text import both
 from deadline_guard.rulebook.calendars import shipped
 
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
@@ -88,3 +103,81 @@ def test_the_days_between_run_the_way_they_are_asked_for() -> None:
     assert list(between(a, b)) == [date(2026, 3, 3), date(2026, 3, 4), b]
     assert list(between(b, a)) == [date(2026, 3, 4), date(2026, 3, 3), a]
     assert list(between(a, a)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "en", "zh"),
+    [
+        (
+            "cn",
+            date(2027, 1, 4),
+            (
+                "2027-01-04 lies after what calendar cn knows (announced through 2026-12-31); "
+                "the notice for 2027 may move it"
+            ),
+            "2027-01-04晚于日历cn已知的范围(已公布至2026-12-31);2027年的通知可能使其变动",
+        ),
+        (
+            "cn",
+            date(2003, 12, 31),
+            "2003-12-31 lies before what calendar cn knows (from 2004-01-01); the law of the nearest year was used",
+            "2003-12-31早于日历cn已知的范围(2004-01-01起);按最近年份的规定计算",
+        ),
+        (
+            "us",
+            date(2037, 1, 2),
+            "2037-01-02 lies after what calendar us knows (through 2036-12-31); the law of the nearest year was used",
+            "2037-01-02晚于日历us已知的范围(2036-12-31止);按最近年份的规定计算",
+        ),
+    ],
+)
+def test_a_day_that_a_calendar_does_not_know_is_said_in_both_languages(name: str, day: date, en: str, zh: str) -> None:
+    said = unknown_day(shipped()[name], day)
+    assert (str(said), said.zh) == (en, zh)
+
+
+def test_the_last_day_that_is_known_is_not_late() -> None:
+    cn = shipped()["cn"]
+    assert "before" in unknown_day(cn, cn.known_through)
+
+
+@pytest.mark.parametrize(
+    ("choose", "due", "en", "zh"),
+    [
+        (earliest_of, date(2026, 12, 21), "the earliest counts", "以最早者为准"),
+        (latest_of, date(2027, 1, 4), "the latest counts", "以最晚者为准"),
+    ],
+)
+def test_the_choice_among_several_ends_is_a_step_that_says_which_counts(
+    choose: Callable[[Sequence[Counted]], Counted], due: date, en: str, zh: str
+) -> None:
+    policy, calendar = policy_for("cn-civil", date(2026, 1, 1)), shipped()["cn"]
+    ends = [count(date(2026, 12, 11), parse_period(f"{n} days"), policy, calendar) for n in (10, 24)]
+    assert [bool(end.provisional_because) for end in ends] == [False, True]
+    found = choose(ends)
+    assert found.due == due
+    assert found.basis == (*ends[0].basis, *ends[1].basis, Step("choose", due, due, None, (), "", found.basis[-1].note))
+    assert both(found.basis[-1].note) == {"en": en, "zh": zh}
+    assert found.provisional_because == ends[1].provisional_because, "what was compared may still move"
+
+
+def test_hours_of_one_day_are_compared_by_the_instant() -> None:
+    policy, calendar = policy_for("us-federal", date(2026, 1, 1)), shipped()["us"]
+    start = datetime(2026, 3, 4, 9, tzinfo=ZoneInfo("America/New_York"))
+    late, early = (count(start, parse_period(f"{n} hours"), policy, calendar) for n in (6, 3))
+    assert earliest_of([late, early]).due == early.due
+    assert latest_of([early, late]).due == late.due
+
+
+@pytest.mark.parametrize("direction", [FORWARD, BACKWARD])
+@pytest.mark.parametrize("length", ["3 days", "3 clear days", "5 days", "14 days", "2 weeks"])
+@pytest.mark.parametrize("added", [{}, {"add_days_before_roll": 3}, {"add_days_after_roll": 2}])
+@pytest.mark.parametrize("law", ["us-federal", "gb-eaw"])
+def test_the_bare_date_adds_and_rolls_as_the_derivation_does(
+    law: str, added: dict[str, int], length: str, direction: Direction
+) -> None:
+    policy = replace(policy_for(law, date(2008, 1, 1)), **added)  # type: ignore[arg-type]
+    calendar, period = shipped()[JURISDICTIONS[law].calendar], parse_period(length)
+    days = [date(2008, 1, 1) + timedelta(i) for i in range(0, 200, 3)]
+    full = [count(day, period, policy, calendar, direction=direction).due for day in days]
+    assert [count_date(day, period, policy, calendar, direction) for day in days] == full
