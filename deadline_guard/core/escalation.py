@@ -158,7 +158,7 @@ def _tell_level(c: Cycle, owner: Resolution) -> None:
 def _spared(c: Cycle, owner: Resolution) -> set[str]:
     """Return whose warning was taken back because of an answer that still holds: they need none at this level."""
     seen = _seen(c)
-    if seen is None or _void_at(seen, _here(c), owner, c) is not None:
+    if c.level is Level.OVERDUE or seen is None or _void_at(seen, _here(c), owner, c) is not None:
         return set()
     return {t.person for t in c.told if t.due_rev == c.due_rev and t.level >= c.level and t.why == ANSWERED_MEANWHILE}
 
@@ -211,10 +211,11 @@ def _concerns(person: str, reason: str, owner: Resolution) -> bool:
 
 def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) -> datetime | None:
     """Return where the silence that asks for the next step began; None where nobody has been told, only recorded."""
-    if here and not c.notices and all(t.state == "withdrawn" for t in here):
+    told = [t for t in here if t.state != "withdrawn"]
+    if here and not told and not c.notices:
         return None
-    steps = [t.decided_at for t in here if t.kind is NoticeKind.STEP]
-    first = [t.decided_at for t in here if t.level >= c.profile.chain_from]
+    steps = [t.decided_at for t in told if t.kind is NoticeKind.STEP]
+    first = [t.decided_at for t in told if t.level >= c.profile.chain_from]
     begun = max(steps) if steps else min(first, default=c.now)
     if not here and c.since is not None and told_this_date(c):
         begun = c.since  # the date came back to one that was told before: nobody is told again, silence runs on
