@@ -181,3 +181,27 @@ def test_the_bare_date_adds_and_rolls_as_the_derivation_does(
     days = [date(2008, 1, 1) + timedelta(i) for i in range(0, 200, 3)]
     full = [count(day, period, policy, calendar, direction=direction).due for day in days]
     assert [count_date(day, period, policy, calendar, direction) for day in days] == full
+
+
+def test_of_several_ends_only_readings_that_could_still_count_are_kept() -> None:
+    plain, us = shipped()["plain"], shipped()["us"]
+    doubtful = count(date(2021, 6, 4), parse_period("14 days"), policy_for("us-federal", DAYS[0]), us)
+    assert (doubtful.due, [r.due for r in doubtful.readings]) == (date(2021, 6, 18), [date(2021, 6, 21)])
+    before, on = (
+        count(date(2021, 6, 1), parse_period(f"{n} days"), policy_for("plain", DAYS[0]), plain) for n in (18, 20)
+    )
+    assert [before.due, on.due] == [date(2021, 6, 19), date(2021, 6, 21)]
+    assert earliest_of([doubtful]).readings == doubtful.readings
+    assert earliest_of([doubtful, before]).readings == (), "on the other reading the other end comes first"
+    assert earliest_of([doubtful, on]).readings == doubtful.readings
+    assert [r.due for r in latest_of([doubtful, before]).readings] == [date(2021, 6, 21)]
+
+
+def test_hours_that_end_at_24_on_a_friday_do_not_end_on_a_saturday() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    policy, calendar = policy_for("cn-civil", date(2026, 1, 1)), shipped()["cn"]
+    found = count(datetime(2026, 3, 4, 23, 30, tzinfo=zone), parse_period("48 hours"), policy, calendar)
+    assert found.due == datetime(2026, 3, 7, tzinfo=zone)
+    assert found.readings == ()
+    later = count(datetime(2026, 3, 5, 9, 30, tzinfo=zone), parse_period("48 hours"), policy, calendar)
+    assert [r.due for r in later.readings] == [datetime(2026, 3, 9, 10, tzinfo=zone)]
