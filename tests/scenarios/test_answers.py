@@ -64,6 +64,8 @@ def test_answered_between_decision_and_sending_nothing_goes_out(world: World) ->
     world.run_until("2026-03-10 08:31")
     world.answer("A", "acknowledged", "zhang", DEFENCE)
     channel_up(world)
+    assert told(world.run_until("2026-03-10 20:00")) == []
+    world.event("A", "note", "2026-03-10")  # decided again for another reason: the answer still holds
     assert told(world.run_until("2026-03-14 08:00")) == []
     assert why_unsent(world) == [("zhang", "withdrawn", "answered meanwhile")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deadline_guard.core.rules import Level
 from tests.scenarios.conftest import Firm
 from tests.scenarios.given import DEFENCE, persons, ruled
 from tests.scenarios.world import World, told
@@ -52,7 +53,8 @@ def test_the_leads_leave_begins_in_mid_wait_the_step_goes_to_who_stands_in(world
     ]
 
 
-def test_the_lead_comes_back_and_learns_what_the_stand_in_was_told(world: World) -> None:
+def test_the_lead_comes_back_and_learns_what_the_stand_in_was_told(firm: Firm) -> None:
+    world = firm([ruled(tell={Level.NEAR: ("owner",)})])
     world.absent("wang", "2026-03-10 10:00", "2026-03-11 09:00", deputy="qian")
     world.run_until("2026-03-11 08:00")
     assert told(world.run_until("2026-03-11 10:00")) == [("03-11 09:00", "wang", "■临近")]
