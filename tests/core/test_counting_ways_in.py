@@ -26,7 +26,7 @@ from deadline_guard.core.jurisdictions import JURISDICTIONS, policy_for
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.policy import Direction
 from deadline_guard.core.text import both
-from deadline_guard.rulebook.calendars import shipped
+from deadline_guard.rulebook.calendars import compiled, parse, shipped
 
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 DAYS = [date(2021, 1, 1) + timedelta(i) for i in range(365)]
@@ -205,3 +205,31 @@ def test_hours_that_end_at_24_on_a_friday_do_not_end_on_a_saturday() -> None:
     assert found.readings == ()
     later = count(datetime(2026, 3, 5, 9, 30, tzinfo=zone), parse_period("48 hours"), policy, calendar)
     assert [r.due for r in later.readings] == [datetime(2026, 3, 9, 10, tzinfo=zone)]
+
+
+TWO_DOUBTS = """
+calendars:
+  - id: doubtful
+    title: {zh: 疑, en: Doubtful}
+    zone: null
+    kind: enacted
+    known_from: 2026-01-01
+    known_through: 2026-12-31
+    source: made for a test
+    days:
+      - {day: 2026-03-06, name: {zh: 甲日, en: First}, disputed: {zh: 尚有争议, en: not settled}}
+      - {day: 2026-03-09, name: {zh: 乙日, en: Second}, disputed: {zh: 未公布, en: not announced}}
+"""
+
+
+def test_every_day_in_doubt_is_named_with_its_reason() -> None:
+    ((shape, _),), problems = parse(TWO_DOUBTS)
+    assert not problems
+    found = count(date(2026, 3, 2), parse_period("4 days"), policy_for("us-federal", DAYS[0]), compiled(shape))
+    assert found.due == date(2026, 3, 6)
+    (reading,) = found.readings
+    assert reading.due == date(2026, 3, 10)
+    assert both(reading.why) == {
+        "en": "2026-03-06 First: not settled; 2026-03-09 Second: not announced",
+        "zh": "2026-03-06 甲日:尚有争议;2026-03-09 乙日:未公布",
+    }
