@@ -20,7 +20,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -28,7 +27,6 @@ import tempfile
 import time
 import xml.etree.ElementTree
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("DG_VENV") or ROOT / ".venv")
@@ -239,12 +237,12 @@ def link_checkout() -> None:
 # --- the commands --------------------------------------------------------------------------------------
 
 
-def run(*command: str | Path, at: Path = ROOT, out: IO[str] | None = None, **environment: str) -> int:
-    """Run one command in UTC with the venv's programs first, printing into ``out``; return its exit status."""
+def run(*command: str | Path, at: Path = ROOT, **environment: str) -> int:
+    """Run one command in UTC with the venv's programs first; return its exit status."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     changed = {**os.environ, "TZ": "UTC", "PATH": path, "DG_VENV": str(VENV), **environment}
     print(f"\n$ {' '.join(Path(c).name if isinstance(c, Path) else c for c in command)}", flush=True)
-    return subprocess.run([str(c) for c in command], cwd=at, env=changed, stdout=out, check=False).returncode
+    return subprocess.run([str(c) for c in command], cwd=at, env=changed, check=False).returncode
 
 
 def demo(extra: list[str]) -> int:
@@ -290,7 +288,7 @@ def test(everything: bool, extra: list[str]) -> int:
         results.append(("rule tests", run(PYTHON, "-m", "deadline_guard", "test", "rules/")))
     with tempfile.TemporaryDirectory(prefix="dg-test-") as folder:
         results += _all_tests(Path(folder), extra)
-        results += _benches(True, [])
+        results.append(("benches", _benches(True, [])))
         passed, failed, skipped = _count(Path(folder))
     status = _report([*results, ("nothing skipped", skipped)])
     print(f"tests: {passed} passed, {failed} failed")
@@ -355,42 +353,11 @@ def _require_tools() -> None:
 
 def bench(quick: bool, names: list[str]) -> int:
     setup("dev")
-    return _report(_benches(quick, names))
+    return _benches(quick, names)
 
 
-def _benches(quick: bool, names: list[str]) -> list[tuple[str, int]]:
-    there = {p.stem: p for p in sorted((ROOT / "bench").glob("[!_]*.py"))}
-    wrong = [n for n in names if n not in there]
-    if wrong:
-        print(f"no bench named {wrong[0]!r}; there are: {', '.join(there) or 'none'}")
-        raise SystemExit(2)
-    flag = ["--quick"] if quick else []
-    results = []
-    for name in names or there:
-        with tempfile.TemporaryFile("w+") as printed:
-            status = run(PYTHON, f"bench/{name}.py", *flag, out=printed)
-            printed.seek(0)
-            text = printed.read()
-        print(text, end="", flush=True)
-        results.append((f"bench {name}", status))
-        if not quick:
-            _keep(name, text)
-    return results
-
-
-def _keep(name: str, printed: str) -> None:
-    """Keep the figures of a full run (its last line of JSON) in bench/results.json, with commit and machine."""
-    lines = [line for line in printed.splitlines() if line.startswith("{")]
-    if not lines:
-        return
-    path = ROOT / "bench" / "results.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    head = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    kept[name] = {"commit": head.stdout.strip(), "machine": machine, "figures": json.loads(lines[-1])}
-    path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+def _benches(quick: bool, names: list[str]) -> int:
+    return run(PYTHON, "bench/_run.py", *(["--quick"] if quick else []), *names)
 
 
 def mutate(extra: list[str]) -> int:

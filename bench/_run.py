@@ -1,0 +1,57 @@
+"""Run benches one after the other; the figures of a full run are kept in results.json with commit and machine.
+
+``python bench/_run.py [--quick] [NAME …]``; exit status 1 when one is below its bar, 2 for an unknown name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(words: list[str]) -> int:
+    quick, names = "--quick" in words, [w for w in words if w != "--quick"]
+    there = sorted(p.stem for p in HERE.glob("[!_]*.py"))
+    wrong = [n for n in names if n not in there]
+    if wrong:
+        print(f"no bench named {wrong[0]!r}; there are: {', '.join(there) or 'none'}")
+        return 2
+    below = [n for n in names or there if not ran(n, quick)]
+    print(f"\nbenches below their bar: {', '.join(below)}" if below else "\nevery bench held its bar")
+    return 1 if below else 0
+
+
+def ran(name: str, quick: bool) -> bool:
+    """Run one bench, show what it prints, and return whether it held its bar."""
+    command = [sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if quick else [])]
+    print(f"\n$ python bench/{name}.py{' --quick' if quick else ''}", flush=True)
+    done = subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    if not quick:
+        keep(name, done.stdout, done.returncode == 0)
+    return done.returncode == 0
+
+
+def keep(name: str, printed: str, held: bool) -> None:
+    """Keep the last line of JSON that a full run printed."""
+    lines = [line for line in printed.splitlines() if line.startswith("{")]
+    if not lines:
+        return
+    path = HERE / "results.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    head = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    kept[name] = {"commit": head.stdout.strip(), "machine": machine, "held": held, "figures": json.loads(lines[-1])}
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
