@@ -36,9 +36,7 @@ class SteadyClock:
     more than ``longest`` was far ahead by mistake: its new time is taken.
     """
 
-    def __init__(
-        self, inner: Clock, reached: datetime | None = None, longest: timedelta = timedelta(hours=3)
-    ) -> None:
+    def __init__(self, inner: Clock, reached: datetime | None = None, longest: timedelta = timedelta(hours=3)) -> None:
         self._inner, self._reached, self._longest = inner, reached, longest
 
     def now(self) -> datetime:

@@ -67,12 +67,8 @@ class Delivery(Section):
     lease: Duration = Field(
         default=timedelta(seconds=60), description="how long a leased message belongs to its sender"
     )
-    max_attempts: int = Field(
-        default=12, ge=1, description="attempts before a message is given up, which is a finding"
-    )
-    retry_first: Duration = Field(
-        default=timedelta(seconds=30), description="first back-off; doubles with jitter"
-    )
+    max_attempts: int = Field(default=12, ge=1, description="attempts before a message is given up, which is a finding")
+    retry_first: Duration = Field(default=timedelta(seconds=30), description="first back-off; doubles with jitter")
     retry_longest: Duration = Field(default=timedelta(hours=2), description="longest back-off")
     per_host: int = Field(default=16, ge=1, description="connections to one server at most")
 
@@ -132,27 +128,21 @@ class Config(Section):
     """Everything ``config.yaml`` may say; paths are relative to the file's folder."""
 
     database: Path = Field(default=Path("deadline_guard.db"), description="SQLite file")
-    rules: tuple[Path, ...] = Field(
-        default=(), description="the firm's own rule folders, read after the shipped ones"
-    )
+    rules: tuple[Path, ...] = Field(default=(), description="the firm's own rule folders, read after the shipped ones")
     shipped_rules: bool = Field(default=True, description="read the packs that come with deadline_guard")
     people: Path = Field(default=Path("people.yaml"), description="persons, teams, roles")
     zone: Zone = "Asia/Shanghai"
     locale: Literal["en", "zh_Hans"] = "zh_Hans"
     day_starts_at: TimeOfDay = time(8, 30)
     digest_at: TimeOfDay = time(8, 30)
-    channels: Mapping[str, Mapping[str, Any]] = Field(
-        default_factory=dict, description="one section a channel"
-    )
+    channels: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="one section a channel")
     messages: Messages = Messages()
     delivery: Delivery = Delivery()
     daemon: Daemon = Daemon()
     jobs: Jobs = Jobs()
     watchdog: Watchdog = Watchdog()
     sources: tuple[Source, ...] = ()
-    go_live: datetime | None = Field(
-        default=None, description="decided before this instant: recorded, not sent"
-    )
+    go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
     clock: VirtualClock | None = None
     log: Literal["debug", "info", "warning", "error"] = "info"
     folder: Path = Field(default=Path("."), exclude=True)
@@ -167,16 +157,12 @@ class Config(Section):
         return given if given.is_absolute() else self.folder / given
 
 
-def parse(
-    data: Mapping[str, Any], folder: Path
-) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
+def parse(data: Mapping[str, Any], folder: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
     """Return the configuration, or every problem as (place in the file, what was found and expected)."""
     try:
         return Config.model_validate({**data, "folder": folder}), []
     except ValidationError as refused:
-        return None, [
-            (tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()
-        ]
+        return None, [(tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()]
 
 
 def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]:
@@ -192,9 +178,7 @@ def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]
         try:
             plain[key] = path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ConfigError(
-                f"{key}_file: {path} cannot be read ({error.strerror}); put the secret there"
-            ) from None
+            raise ConfigError(f"{key}_file: {path} cannot be read ({error.strerror}); put the secret there") from None
     elif from_env is not None:
         if from_env not in os.environ:
             raise ConfigError(f"{key}_env: the environment variable {from_env} is not set; export it")

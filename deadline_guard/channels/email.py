@@ -140,6 +140,9 @@ class Email:
             raise self._misconfigured(error.smtp_code, what) from error
         except smtplib.SMTPNotSupportedError as error:
             raise self._misconfigured(500, str(error)) from error
+        except UnicodeEncodeError:  # its text holds the password
+            words = "cannot be given a user name or password outside ASCII; ask for another"
+            raise self._misconfigured(500, words) from None
         except ssl.SSLCertVerificationError as error:
             raise self._misconfigured(
                 500, f"shows a certificate that does not verify ({error.verify_message}); set ca_file"

@@ -81,9 +81,7 @@ def channels_for(person: Person, level: Level, profile: Profile | None) -> tuple
 
     A level without channels of its own takes those of the next lower level that has some.
     """
-    asked = (
-        _nearest(profile.channels, level) if profile and profile.channels else _nearest(_BY_DEFAULT, level)
-    )
+    asked = _nearest(profile.channels, level) if profile and profile.channels else _nearest(_BY_DEFAULT, level)
     chosen = tuple(c for c in asked if c in person.channels)
     if chosen:
         return chosen

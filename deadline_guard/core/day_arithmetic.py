@@ -82,9 +82,7 @@ def end_of(trigger: date, period: Period, policy: Policy, calendar: Calendar, di
         if unit is not Unit.WORKING_DAYS:
             return trigger
         return calendar.next_open(trigger) if sign > 0 else calendar.previous_open(trigger)
-    early = (
-        -sign if policy.first_day_counts else 0
-    )  # the trigger's day is day one: everything ends a day sooner
+    early = -sign if policy.first_day_counts else 0  # the trigger's day is day one: everything ends a day sooner
     if skips_rest_days(period, policy):
         found = calendar.add_working_days(shifted(trigger, early), sign * int(n))
         return shifted(found, sign) if is_clear(period, policy, direction) else found

@@ -36,9 +36,7 @@ def compiled(law: CalendarLaw, dropped: frozenset[str], low: int, high: int) -> 
     """Return the table of the years ``low`` to ``high``; ``dropped`` names sorts of days to leave out."""
     first = date(low, 1, 1)
     length = date(high, 12, 31).toordinal() - first.toordinal() + 1
-    week = bytes(
-        DayKind.WEEKEND if (first.weekday() + i) % 7 in law.weekend else DayKind.OPEN for i in range(7)
-    )
+    week = bytes(DayKind.WEEKEND if (first.weekday() + i) % 7 in law.weekend else DayKind.OPEN for i in range(7))
     kinds = bytearray((week * (length // 7 + 1))[:length])
     names: dict[int, Text] = {}
     disputed: dict[int, Text] = {}
@@ -64,9 +62,7 @@ def _ruled(law: CalendarLaw, dropped: frozenset[str], low: int, high: int) -> di
     for year in range(max(low - 1, MINYEAR), min(high + 1, MAXYEAR) + 1):  # a neighbour's day may be moved in
         for ruled in law.days(year):
             ordinal = ruled.day.toordinal()
-            if _kept(ruled, dropped) and (
-                ordinal not in found or _strength(ruled) > _strength(found[ordinal])
-            ):
+            if _kept(ruled, dropped) and (ordinal not in found or _strength(ruled) > _strength(found[ordinal])):
                 found[ordinal] = ruled
     found |= {day.toordinal(): ruled for day, ruled in law.single.items() if _kept(ruled, dropped)}
     return found

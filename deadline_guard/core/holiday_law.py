@@ -53,9 +53,7 @@ class HolidayRule:
     moved: Mapping[int, int] = field(default_factory=dict)
     observed: Mapping[int, int] = field(default_factory=dict)
     disputed: frozenset[int] = frozenset()
-    unsettled: Text | None = (
-        None  # why the disputed days are; without ``moved`` or ``observed``: the day itself
-    )
+    unsettled: Text | None = None  # why the disputed days are; without ``moved`` or ``observed``: the day itself
     weekdays: frozenset[int] | None = None
     christmas: frozenset[int] | None = None
     only: frozenset[int] | None = None

@@ -93,9 +93,7 @@ _FRCP: Final = Policy(
 )
 _FRCP_2009: Final = replace(
     _FRCP,
-    text=Text(
-        "FRCP 6 as in force from 2009-12-01 to 2016-11-30", "联邦民事诉讼规则第6条(2009-12-01至2016-11-30)"
-    ),
+    text=Text("FRCP 6 as in force from 2009-12-01 to 2016-11-30", "联邦民事诉讼规则第6条(2009-12-01至2016-11-30)"),
     since=date(2009, 12, 1),
 )
 _FRCP_1985: Final = replace(
@@ -171,9 +169,7 @@ _EU: Final = Policy(
 
 _EU_CJ: Final = Policy(
     jurisdiction="eu-cj",
-    text=Text(
-        "Rules of Procedure of the Court of Justice (2012), Arts. 49-51", "欧盟法院程序规则(2012)第49-51条"
-    ),
+    text=Text("Rules of Procedure of the Court of Justice (2012), Arts. 49-51", "欧盟法院程序规则(2012)第49-51条"),
     since=date(2012, 11, 1),
     roll=Roll.FORWARD,
     hour_policy=HourPolicy.NEXT_FULL_HOUR,

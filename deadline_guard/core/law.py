@@ -48,9 +48,7 @@ def law_of(rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, C
     calendar = calendars.get(named)
     if calendar is None:
         known = ", ".join(sorted(calendars)) or "none"
-        raise ValueError(
-            f"calendar {named!r} of rule {rule.id} on case {case.code} is unknown; known are: {known}"
-        )
+        raise ValueError(f"calendar {named!r} of rule {rule.id} on case {case.code} is unknown; known are: {known}")
     office = calendars.get(system.office_calendar) if system.office_calendar else None
     return Law(jurisdiction, calendar, office, case.zone)
 
@@ -62,9 +60,7 @@ def _of_type(case_type: CaseType | None) -> str | None:
 def in_force(versions: tuple[RuleVersion, ...], day: date) -> RuleVersion | None:
     """Return the version of a rule's text in force on ``day``; an open end is no end."""
     for version in versions:
-        if (version.since is None or version.since <= day) and (
-            version.until is None or day <= version.until
-        ):
+        if (version.since is None or version.since <= day) and (version.until is None or day <= version.until):
             return version
     return None
 
@@ -126,9 +122,7 @@ def _counted(
 
 
 def _in_utc(found: Counted, at: datetime) -> Counted:
-    return Counted(
-        found.due, at.astimezone(UTC), found.rolled, found.provisional_because, found.readings, found.basis
-    )
+    return Counted(found.due, at.astimezone(UTC), found.rolled, found.provisional_because, found.readings, found.basis)
 
 
 @lru_cache(maxsize=4096)

@@ -55,17 +55,13 @@ class Period:
         """Refuse lengths that no statute can mean."""
         n = Fraction(self.n)
         if n < 0:
-            raise ValueError(
-                f"{_number(n)} is negative; a length is 0 or more, and counting back is a direction"
-            )
+            raise ValueError(f"{_number(n)} is negative; a length is 0 or more, and counting back is a direction")
         if n > MOST:
             raise ValueError(f"{_number(n)} {self.unit.value} is longer than anything that can be counted")
         parts = _PARTS.get(self.unit, 1)
         if self.unit is not Unit.HOURS and (n * parts).denominator != 1:
             step = {1: "whole numbers", 2: "whole and half numbers", 12: "whole numbers and twelfths"}[parts]
-            raise ValueError(
-                f"{_number(n)} {self.unit.value} cannot be counted; {self.unit.value} takes {step}"
-            )
+            raise ValueError(f"{_number(n)} {self.unit.value} cannot be counted; {self.unit.value} takes {step}")
         object.__setattr__(self, "n", int(n) if n.denominator == 1 else n)
 
     def text(self, locale: str = "en") -> str:
@@ -100,9 +96,7 @@ def parse_period(text: str) -> Period:
     unit = word if word.endswith("s") else f"{word}s"
     if found is None or unit not in Unit._value2member_map_:
         units = ", ".join(u.value.replace("_", " ") for u in Unit)
-        raise ValueError(
-            f'{text!r} is not a period; write for example "15 days" or "3 months" (units: {units})'
-        )
+        raise ValueError(f'{text!r} is not a period; write for example "15 days" or "3 months" (units: {units})')
     try:
         n = Fraction(found.group(1))
     except ZeroDivisionError:

@@ -69,11 +69,16 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 
 
 def dump(value: Any) -> str:
-    """Return canonical JSON (sorted keys, no blanks, Chinese intact): equal values give equal text."""
+    """Return canonical JSON (sorted keys, no blanks, Chinese intact): equal values give equal text.
+
+    Raises ValueError for a whole number beyond 64 bits, which could not be read back exactly.
+    """
     try:
         return orjson.dumps(value, _plain, orjson.OPT_SORT_KEYS).decode()
-    except orjson.JSONEncodeError:  # an integer beyond 64 bits, a key that is no text
-        return _ENCODER.encode(value)
+    except orjson.JSONEncodeError as refused:
+        if "64-bit" in str(refused):
+            raise ValueError("a whole number beyond 64 bits cannot be kept exactly; write it as text") from None
+        return _ENCODER.encode(value)  # a key that is no text
 
 
 def load(text: str) -> Any:

@@ -72,5 +72,6 @@ def _letter(
         previous=tried.previous_remote(conn, message.id),
         reply_token=warning_id(message.id),
         may_repeat=message.may_repeat,
-        metadata={"delivery_id": warning_id(message.id), "thread": message.thread} | ({"since": began} if began else {}),
+        metadata={"delivery_id": warning_id(message.id), "thread": message.thread}
+        | ({"since": began} if began else {}),
     )

@@ -194,6 +194,15 @@ def test_tls_from_the_first_byte() -> None:
     assert len(sink.mails) == 1
 
 
+def test_a_password_outside_ascii_is_a_matter_of_configuration_and_is_not_shown() -> None:
+    with SmtpSink(starttls=True, users={"dg": "geheim"}) as sink:
+        login = {"username": "dg", "password": "密码geheim"}
+        with pytest.raises(DeliveryError, match="outside ASCII") as refused:
+            channel(sink, host="localhost", starttls=True, ca_file=CA_FILE, **login).send(LETTER)
+    assert refused.value.outcome is Outcome.PERMANENT
+    assert "geheim" not in str(refused.value)
+
+
 def test_a_refused_login_is_a_matter_of_configuration() -> None:
     with SmtpSink(users={"dg": "geheim"}) as sink:
         error = outcome(channel(sink, username="dg", password="falsch"))

@@ -33,8 +33,7 @@ SHANGHAI = "Asia/Shanghai"
 def calendar(name: str = "plain", closed: tuple[str, ...] = (), through: str = "2036-12-31") -> Calendar:
     """Return a calendar with Saturdays, Sundays and these closed days."""
     days = {
-        date.fromisoformat(d): Ruled(date.fromisoformat(d), DayKind.HOLIDAY, Text("holiday", "假日"))
-        for d in closed
+        date.fromisoformat(d): Ruled(date.fromisoformat(d), DayKind.HOLIDAY, Text("holiday", "假日")) for d in closed
     }
     return Calendar(
         id=name,
@@ -49,9 +48,7 @@ def calendar(name: str = "plain", closed: tuple[str, ...] = (), through: str = "
 
 CALENDARS = {
     "plain": calendar(),
-    "cn": calendar(
-        "cn", ("2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19", "2026-02-20"), "2026-12-31"
-    ),
+    "cn": calendar("cn", ("2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19", "2026-02-20"), "2026-12-31"),
     "us": calendar("us", ("2026-07-03",)),
     "de": calendar("de"),
 }

@@ -58,10 +58,7 @@ class TestStageTime:
             event("hearing", "2026-03-02"),
         )
         assert [d.due_on for d in got] == [date(2026, 3, 7), date(2026, 9, 2)], "evidence has no target"
-        assert (
-            found(clock("stage_time", None, versions=(RuleVersion("v1"),)), event("defence", "2026-03-01"))
-            == ()
-        )
+        assert found(clock("stage_time", None, versions=(RuleVersion("v1"),)), event("defence", "2026-03-01")) == ()
 
     def test_a_target_counts_plain_days_unless_the_rule_names_a_law(self) -> None:
         entered = event("complaint", "2026-01-31")
@@ -99,9 +96,9 @@ class TestHandlingTime:
 
     def test_may_run_from_a_trigger(self) -> None:
         made = clock("handling_time", "60 days", trigger=Trigger("docketed"))
-        assert [
-            d.cycle for d in found(made, event("note", "2026-01-10"), event("docketed", "2026-01-12", "d"))
-        ] == ["t:d"]
+        assert [d.cycle for d in found(made, event("note", "2026-01-10"), event("docketed", "2026-01-12", "d"))] == [
+            "t:d"
+        ]
 
     def test_a_reopened_case_runs_again(self) -> None:
         events = [

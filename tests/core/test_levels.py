@@ -20,9 +20,7 @@ from tests.core.building import CALENDARS, NOW, case, event, local, rule, rulebo
 DAY = time(8, 30)
 
 
-def deadline(
-    due: str = "2026-03-18 00:00", starts: str = "2026-03-03 00:00", zone: str = "Asia/Shanghai"
-) -> Deadline:
+def deadline(due: str = "2026-03-18 00:00", starts: str = "2026-03-03 00:00", zone: str = "Asia/Shanghai") -> Deadline:
     due_at = local(due, zone).astimezone(UTC)
     return Deadline(
         rule="r",
@@ -38,9 +36,7 @@ def deadline(
     )
 
 
-def begin(
-    *thresholds: Threshold, of: Deadline | None = None, overdue: bool = False
-) -> list[tuple[datetime, Level]]:
+def begin(*thresholds: Threshold, of: Deadline | None = None, overdue: bool = False) -> list[tuple[datetime, Level]]:
     of = of or deadline()
     profile = Profile("p", thresholds, overdue=overdue)
     return [(c.at, c.level) for c in marks(of, profile, CALENDARS["plain"], of.zone, DAY)]
@@ -68,12 +64,8 @@ def test_a_threshold_begins_at_its_instant(kind: WhenKind, n: str, at: time | No
 
 
 def test_working_days_are_those_of_the_court() -> None:
-    made = rule(
-        "15 days", profile=Profile("p", (threshold(Level.NEAR, WhenKind.WORKING_DAYS, "1"),), overdue=False)
-    )
-    here = case(
-        event("opened", "2026-02-06"), calendar="cn"
-    )  # due Saturday 21 February, after a week of holidays
+    made = rule("15 days", profile=Profile("p", (threshold(Level.NEAR, WhenKind.WORKING_DAYS, "1"),), overdue=False))
+    here = case(event("opened", "2026-02-06"), calendar="cn")  # due Saturday 21 February, after a week of holidays
     book = rulebook(made)
     (got,) = deadlines(made, here, book, CALENDARS, NOW)
     assert [c.at for c in crossings(got, made, here, book, CALENDARS)] == [local("2026-02-13 08:30")]
@@ -102,9 +94,7 @@ def test_local_times_hold_across_clock_changes(due: str, n: str, at: time, expec
 
 def test_hours_are_elapsed_hours_across_clock_changes() -> None:
     of = deadline("2026-03-29 12:00", "2026-01-01 00:00", "Europe/Berlin")
-    assert begin(threshold(Level.NEAR, WhenKind.HOURS, "24"), of=of) == [
-        (utc("2026-03-28T10:00"), Level.NEAR)
-    ]
+    assert begin(threshold(Level.NEAR, WhenKind.HOURS, "24"), of=of) == [(utc("2026-03-28T10:00"), Level.NEAR)]
 
 
 def test_shares_are_of_the_time_that_counts() -> None:
@@ -150,10 +140,7 @@ def test_a_lower_level_that_would_begin_later_is_never_seen() -> None:
 
 def test_a_held_deadline_has_no_levels() -> None:
     assert (
-        begin(
-            threshold(Level.NEAR, WhenKind.DAYS, "5"), of=replace(deadline(), state=State.HELD), overdue=True
-        )
-        == []
+        begin(threshold(Level.NEAR, WhenKind.DAYS, "5"), of=replace(deadline(), state=State.HELD), overdue=True) == []
     )
 
 
@@ -181,9 +168,7 @@ WHENS = st.one_of(
     st.builds(When, st.just(WhenKind.FRACTION), st.fractions(0, 1, max_denominator=100)),
     st.just(When(WhenKind.DUE)),
 )  # fmt: skip
-ZONES = st.sampled_from(
-    ["Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "America/New_York", "Asia/Tehran"]
-)
+ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "America/New_York", "Asia/Tehran"])
 
 
 @given(

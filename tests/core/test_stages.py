@@ -99,8 +99,7 @@ def test_a_case_runs_until_it_closes_and_again_when_it_is_reopened() -> None:
         event("hearing", "2026-03-09", "h"),
     ]
     got = [
-        (name, opened.on.day, closed.on.day if closed else None)
-        for name, opened, closed in runs(line(*events), CIVIL)
+        (name, opened.on.day, closed.on.day if closed else None) for name, opened, closed in runs(line(*events), CIVIL)
     ]
     assert got == [("case", 1, 5), ("t:h", 9, None)]
     assert runs(line(), CIVIL) == ()

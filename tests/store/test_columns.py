@@ -28,8 +28,9 @@ def test_a_naive_datetime_is_refused() -> None:
         micros(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
+WHOLE = st.integers(-(2**63), 2**64 - 1)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | WHOLE | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
@@ -39,7 +40,13 @@ def test_json_survives(value: object) -> None:
     assert load(dump(value)) == value
 
 
-@given(st.dictionaries(st.text(), st.integers()))
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**20])
+def test_a_number_that_could_not_be_read_back_exactly_is_refused(number: int) -> None:
+    with pytest.raises(ValueError, match="write it as text"):
+        dump({"amount": number})
+
+
+@given(st.dictionaries(st.text(), WHOLE))
 def test_equal_mappings_give_equal_text(value: dict[str, int]) -> None:
     assert dump(dict(reversed(value.items()))) == dump(value)
 
