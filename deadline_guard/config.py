@@ -92,7 +92,7 @@ class Jobs(Section):
 
     audit: str = Field(default="0 3 * * *", description="recompute every live case and compare")
     sync: str = Field(default="*/15 * * * *", description="read the sources again")
-    digest: str = Field(default="30 8 * * *", description="send what waits for the digest")
+    digest: str = Field(default="30 8 * * *", description="send what waits for the digest, by each person's own clock")
     gauges: str = Field(default="0 6 * * *", description="measure what no event changes")
 
 
@@ -134,7 +134,6 @@ class Config(Section):
     zone: Zone = "Asia/Shanghai"
     locale: Literal["en", "zh_Hans"] = "zh_Hans"
     day_starts_at: TimeOfDay = time(8, 30)
-    digest_at: TimeOfDay = time(8, 30)
     channels: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="one section a channel")
     messages: Messages = Messages()
     delivery: Delivery = Delivery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from deadline_guard.core.notices import Message, Notice, NoticeKind
 from deadline_guard.core.people import Person
 from deadline_guard.core.rules import Level, Profile
 
+_MORNING = time(8, 30)
 _EVERYTHING = ("email", "slack", "dingtalk", "feishu", "wecom", "slack_webhook", "console")
 _BY_DEFAULT: Mapping[Level, tuple[str, ...]] = {
     Level.OK: ("email",),
@@ -23,11 +24,12 @@ _BY_DEFAULT: Mapping[Level, tuple[str, ...]] = {
 class Settings:
     """How an office wants its messages.
 
-    ``digest_at``: local time of the person. More than ``at_once`` notices for one person at one moment become one
+    ``next_digest``: when the first digest after an instant leaves for somebody in a zone (None: at 08:30 there).
+    More than ``at_once`` notices for one person at one moment become one
     message (0: never). ``caps``: messages an hour to one person by channel; what goes beyond becomes one message.
     """
 
-    digest_at: time = time(8, 30)
+    next_digest: Callable[[datetime, str], datetime] | None = None
     at_once: int = 0
     caps: Mapping[str, int] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)  # rule id → profile
@@ -105,7 +107,8 @@ def _beyond_cap(messages: Sequence[Message], settings: Settings, recent: Mapping
 def _hold(notice: Notice, person: Person, settings: Settings, now: datetime) -> tuple[datetime | None, str]:
     """Return until when a notice waits, and why; never past the step or the deadline that it would miss."""
     if notice.data.get("digest"):
-        return next_local(notice.decided_at, settings.digest_at, person.zone), "digest"
+        next_digest = settings.next_digest or _every_morning
+        return next_digest(notice.decided_at, person.zone), "digest"
     if notice.hold_until is not None:
         return notice.hold_until, "held"
     if person.quiet is None or notice.level >= Level.CRITICAL or not _is_quiet(person, now):
@@ -125,6 +128,10 @@ def _is_quiet(person: Person, now: datetime) -> bool:
     since, until = person.quiet
     local = now.astimezone(ZoneInfo(person.zone)).time()
     return since <= local < until if since <= until else local >= since or local < until
+
+
+def _every_morning(after: datetime, zone: str) -> datetime:
+    return next_local(after, _MORNING, zone)
 
 
 def next_local(after: datetime, at: time, zone: str) -> datetime:

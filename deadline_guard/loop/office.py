@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.compose import Settings
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
+from deadline_guard.loop import cron
 from deadline_guard.store import Store, people
 
 
@@ -33,11 +35,16 @@ class Office:
         """Return the persons of people.yaml with the absences recorded so far."""
         return replace(self.people, absences=people.absences(conn))
 
+    def _next_digest(self, after: datetime, zone: str) -> datetime:
+        """Return when the next digest leaves for somebody in ``zone``; at once where digests are off."""
+        line = self.config.jobs.digest
+        return after if line == cron.OFF else cron.following(line, after, ZoneInfo(zone))
+
     @property
     def settings(self) -> Settings:
         """Return what compose needs to know of the office."""
         return Settings(
-            self.config.digest_at,
+            self._next_digest,
             self.config.messages.at_once,
             self.config.messages.an_hour,
             {r.id: r.profile for r in self.rulebook.rules.values()},
