@@ -232,9 +232,26 @@ class App:
                 notices.insert(conn, [told], now)
             return []
         office = self.office
+        gone = sorted(
+            id for id, rule in office.rulebook.rules.items() if rule.enabled and id not in found.rulebook.rules
+        )
         office.rulebook, office.people, office.calendars = found.rulebook, found.people, found.calendars
         self.start()
+        if gone:
+            self._tell_gone(gone, found.rulebook.revision)
         return found.problems
+
+    def _tell_gone(self, gone: list[str], revision: str) -> None:
+        """Tell the admin which rules a reload lost: a file cut between two rules is whole YAML all the same."""
+        log.warning("%d rules are no longer in the rulebook: %s", len(gone), ", ".join(gone[:20]))
+        now = self.clock.now()
+        shown = ", ".join(gone[:10]) + (" …" if len(gone) > 10 else "")
+        with self.store.write() as conn:
+            told = findings.finding(
+                findings.SYSTEM, findings.RULES_GONE, revision[:12], self.office.directory(conn), now,
+                count=len(gone), rules=shown,
+            )  # fmt: skip
+            notices.insert(conn, [told], now)
 
     def tick(self, now: datetime) -> datetime | None:
         """Do one round except sending; return when the next is due."""

@@ -108,6 +108,21 @@ def test_sighup_takes_good_rules_and_refuses_broken_ones_aloud(office: Office, s
         assert "法官指定之日" in str(sink.wait_for(4)[-1].message["Subject"])
 
 
+def test_a_rule_file_cut_between_two_rules_is_told_by_the_names_that_are_gone(office: Office, sink: SmtpSink) -> None:
+    whole = office.rules.read_text()
+    first = whole.index("  - id: ")
+    more = whole[first:].replace("- id: t.", "- id: second.")
+    office.rules.write_text(whole.rstrip() + "\n" + more)
+    with office.daemon() as daemon:
+        sink.wait_for(1)
+        before = len(sink.mails)
+        office.rules.write_text(whole)  # as if the rest had not been written yet
+        daemon.send_signal(signal.SIGHUP)
+        until(lambda: any("second." in m.part("text/plain") for m in sink.mails[before:]), "the finding")
+        told = next(m for m in sink.mails[before:] if "second." in m.part("text/plain"))
+        assert told.recipients == ("zhao@firm.example",)
+
+
 def test_start_with_broken_rules_says_where_and_starts_nothing(office: Office) -> None:
     office.rules.write_text(office.rules.read_text().replace("kind: right", "kind: rigth"))
     said = office.do("run", expect=1)

@@ -23,6 +23,7 @@ DEAD_CHANNEL = "finding.dead_channel"
 GAVE_UP = "finding.gave_up"
 MISSED_TICK = "finding.missed_tick"
 RULES_REFUSED = "finding.rules_refused"
+RULES_GONE = "finding.rules_gone"
 AUDIT = "finding.audit"
 
 

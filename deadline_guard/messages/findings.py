@@ -76,6 +76,12 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("the changed rules were refused; the old ones stay in force"),
             t.say("The problems: {error}. To see them all: deadline-guard check"),
         ),
+        "rules_gone": (
+            t.say("{count} rules are no longer in the rulebook: {rules}"),
+            t.say(
+                "Nothing watches their dates any more. If that was not meant, put the files back whole; they are read anew."
+            ),
+        ),
         "audit": (
             t.say("the nightly audit had to mend {count} cases"),
             t.say("This is a defect of the program: please report it. The dates are right now."),
