@@ -1,6 +1,7 @@
 """Run benches one after the other; the figures of a full run are kept in results.json with commit and machine.
 
-``python bench/_run.py [--quick] [NAME …]``; exit status 1 when one is below its bar, 2 for an unknown name.
+``python bench/_run.py [--quick] [NAME …]``; exit status 1 when one is below its bar, 2 for an unknown name. A short
+run (``--quick``) that misses its bar is made once more.
 """
 
 from __future__ import annotations
@@ -22,9 +23,19 @@ def main(words: list[str]) -> int:
     if wrong:
         print(f"no bench named {wrong[0]!r}; there are: {', '.join(there) or 'none'}")
         return 2
-    below = [n for n in names or there if not ran(n, quick)]
+    below = [n for n in names or there if not held(n, quick)]
     print(f"\nbenches below their bar: {', '.join(below)}" if below else "\nevery bench held its bar")
     return 1 if below else 0
+
+
+def held(name: str, quick: bool) -> bool:
+    """Return whether a bench held its bar; a short run below it is made once more, since machines are noisy."""
+    if ran(name, quick):
+        return True
+    if not quick:
+        return False
+    print(f"bench {name}: below its bar; a short run is made once more, and the second one counts", flush=True)
+    return ran(name, quick)
 
 
 def ran(name: str, quick: bool) -> bool:
@@ -34,11 +45,11 @@ def ran(name: str, quick: bool) -> bool:
     done = subprocess.run(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=False)
     print(done.stdout, end="", flush=True)
     if not quick:
-        keep(name, done.stdout, done.returncode == 0)
+        keep(name, done.stdout, passed=done.returncode == 0)
     return done.returncode == 0
 
 
-def keep(name: str, printed: str, held: bool) -> None:
+def keep(name: str, printed: str, *, passed: bool) -> None:
     """Keep the last line of JSON that a full run printed."""
     lines = [line for line in printed.splitlines() if line.startswith("{")]
     if not lines:
@@ -49,7 +60,7 @@ def keep(name: str, printed: str, held: bool) -> None:
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
     )
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    kept[name] = {"commit": head.stdout.strip(), "machine": machine, "held": held, "figures": json.loads(lines[-1])}
+    kept[name] = {"commit": head.stdout.strip(), "machine": machine, "held": passed, "figures": json.loads(lines[-1])}
     path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

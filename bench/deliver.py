@@ -70,7 +70,9 @@ def main() -> int:
 def drain(path: Path, count: int, sink: Sink) -> tuple[float, bool]:
     """Return messages a second of our outbox, and whether each was accepted exactly once."""
     channel = {"host": "127.0.0.1", "port": sink.port, "sender": "guard@firm.example"}
-    office = open_office(path, messages={"at_once": 0}, delivery={"threads": CONNECTIONS}, channels={"email": channel})
+    office = open_office(
+        path, messages={"at_once": 0}, delivery={"threads": CONNECTIONS, "batch": 800}, channels={"email": channel}
+    )
     due_cases(office, count, kinds=2)
     tick(office, CROSSING)
     senders = Senders(builder({"email": channel}, CHANNELS), CONNECTIONS, CONNECTIONS)
