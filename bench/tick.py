@@ -40,7 +40,7 @@ GROWING = ("notice", "ledger", "payload")  # tables that the sweep only appends 
 
 def main() -> int:
     quick = "--quick" in sys.argv[1:]
-    many, few, rounds, empty_rounds = (200_000, 20_000, 3, 60) if quick else (1_000_000, 100_000, 5, 200)
+    many, few, rounds, empty_rounds = (600_000, 60_000, 5, 60) if quick else (1_000_000, 100_000, 5, 200)
     with tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
         whole = Path(folder) / "whole.db"
         office = open_office(whole)
@@ -67,11 +67,11 @@ def main() -> int:
         crowd(office, few)
         office.store.close()
         empty_few, empty_many = empty_ticks(small, empty_rounds), empty_ticks(whole, empty_rounds)
-    ratio, empty = median(ours) / median(peers), empty_many / empty_few
+    ratio, empty = min(ours) / min(peers), empty_many / empty_few  # the best of each: noise only adds
     read, decide_, write = (median(p[i] for p in parts) * 1e6 / DUE for i in range(3))
     rows = sum(map(len, written.values()))
     print(f"{many:,} cases asleep, {DUE:,} due, {rows:,} rows written; versions: sqlite {sqlite3.sqlite_version}")
-    print(f"  sweep {median(ours) * 1e3:8.1f} ms   bare sqlite3 {median(peers) * 1e3:8.1f} ms   ratio {ratio:.2f}")
+    print(f"  sweep {min(ours) * 1e3:8.1f} ms   bare sqlite3 {min(peers) * 1e3:8.1f} ms   ratio {ratio:.2f}")
     print(f"  microseconds a case: read {read:.0f}, assess + decide {decide_:.0f}, write {write:.0f}")
     print(f"  empty tick {empty_few * 1e3:.2f} ms at {few:,}, {empty_many * 1e3:.2f} ms at {many:,}, ratio {empty:.2f}")
     figures = {

@@ -22,7 +22,7 @@ from deadline_guard.store.columns import dump
 
 log = logging.getLogger(__name__)
 _SET_ASIDE = timedelta(hours=1)  # a case that cannot be decided neither stops the others nor spins
-_CHUNK = 500
+_CHUNK = 1000
 
 
 def sweep(office: Office, now: datetime) -> Counter[str]:
