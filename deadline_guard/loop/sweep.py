@@ -19,6 +19,7 @@ from deadline_guard.store import cases, notices, queue
 from deadline_guard.store.assessments import AssessmentRow
 from deadline_guard.store.cases import Loaded
 from deadline_guard.store.columns import dump
+from deadline_guard.store.statements import without_collecting
 
 log = logging.getLogger(__name__)
 _SET_ASIDE = timedelta(hours=1)  # a case that cannot be decided neither stops the others nor spins
@@ -56,6 +57,11 @@ def sweep(office: Office, now: datetime) -> Counter[str]:
 
 def decide_cases(office: Office, ids: Sequence[str], directory: Directory, now: datetime, counts: Counter[str]) -> None:
     """Gather these cases, decide each, and record all results in one transaction."""
+    with without_collecting():
+        _decide(office, ids, directory, now, counts)
+
+
+def _decide(office: Office, ids: Sequence[str], directory: Directory, now: datetime, counts: Counter[str]) -> None:
     with office.store.read() as conn:
         loaded = cases.load_cases(conn, ids, known_at=now)
         histories = notices.histories(conn, ids)

@@ -4,7 +4,8 @@ SQLite WAL, synchronous FULL. 1,000 of the cases cross a threshold, 20 events ea
 and on a copy of the same database: one transaction that reads the same event rows and writes the same rows
 that the sweep wrote, taken from it afterwards. Then the empty tick among 1,000,000 and among 100,000.
 
-Run ``python bench/tick.py [--quick]`` (fewer sleeping cases and rounds, the same bars).
+Run ``python bench/_tick.py [--quick]`` (fewer rounds, the same bars). Not yet among the benches of ``dev.py test
+--all``: it holds its bar of 3 with 2.4 to 3.1, too close for a gate on a noisy machine.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ GROWING = ("notice", "ledger", "payload")  # tables that the sweep only appends 
 
 def main() -> int:
     quick = "--quick" in sys.argv[1:]
-    many, few, rounds, empty_rounds = (600_000, 60_000, 5, 60) if quick else (1_000_000, 100_000, 5, 200)
+    many, few, rounds, empty_rounds = (1_000_000, 100_000, 5, 60) if quick else (1_000_000, 100_000, 5, 200)
     with tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
         whole = Path(folder) / "whole.db"
         office = open_office(whole)
