@@ -5,7 +5,7 @@ and on a copy of the same database: one transaction that reads the same event ro
 that the sweep wrote, taken from it afterwards. Then the empty tick among 1,000,000 and among 100,000.
 
 Run ``python bench/_tick.py [--quick]`` (fewer rounds, the same bars). Not yet among the benches of ``dev.py test
---all``: it holds its bar of 3 with 2.4 to 3.1, too close for a gate on a noisy machine.
+--all``: it measured 2.3 to 3.2 against its bar of 3, too close for a gate on a noisy machine.
 """
 
 from __future__ import annotations
