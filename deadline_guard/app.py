@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from deadline_guard import paths
 from deadline_guard.channels import CHANNELS
 from deadline_guard.clock import Clock, SteppingClock, SystemClock
-from deadline_guard.config import Config, parse, secret
+from deadline_guard.config import Config, answer_key, parse, secret
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
@@ -68,7 +68,7 @@ def load_rules(config: Config, imported: Sequence[str] = ()) -> Loaded:
     folders = [paths.rules_dir()] if config.shipped_rules else []
     folders += [config.path(p) for p in config.rules]
     calendars, problems = _calendars(config, imported)
-    directory, about_people = people_files.load(config.path(config.people))
+    directory, about_people = people_files.load(config.path(config.people), calendars=calendars)
     rulebook, about_rules = rulebook_files.load(folders, directory=directory, calendars=set(calendars))
     problems = [*about_people, *problems, *about_rules]
     errors = [p for p in problems if p.is_error]
@@ -121,7 +121,9 @@ class App:
         self.store = store
         self.clock = clock
         found = self._read()
-        self.office = Office(store, config, found.rulebook, found.calendars, found.people, sync=self._sync)
+        self.office = Office(
+            store, config, found.rulebook, found.calendars, found.people, sync=self._sync, answer_key=answer_key(config)
+        )
         self.reload_wanted = False
         self.mail_ready = threading.Event()
         self._senders: Senders | None = None

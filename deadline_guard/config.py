@@ -106,6 +106,23 @@ class Watchdog(Section):
     locale: Literal["en", "zh_Hans"] = "en"
 
 
+class Answers(Section):
+    """How people may answer without an account: by the signed link and reply address in their messages."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description="64 hex digits (`init` makes it); without it messages carry no links and no reply address",
+    )
+
+
+class Web(Section):
+    """The pages; `run` serves them while this section is there."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; a proxy in front of it speaks TLS")
+    port: int = Field(default=8321, ge=1, le=65535, description="port to listen on")
+    url: str = Field(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$", description="where readers reach it, as in messages")
+
+
 class Source(Section):
     """A file that is read again by the ``sync`` job."""
 
@@ -140,6 +157,8 @@ class Config(Section):
     daemon: Daemon = Daemon()
     jobs: Jobs = Jobs()
     watchdog: Watchdog = Watchdog()
+    answers: Answers = Answers()
+    web: Web | None = Field(default=None, description="absent: no pages, and messages carry no links")
     sources: tuple[Source, ...] = ()
     go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
     clock: VirtualClock | None = None
@@ -162,6 +181,25 @@ def parse(data: Mapping[str, Any], folder: Path) -> tuple[Config | None, list[tu
         return Config.model_validate({**data, "folder": folder}), []
     except ValidationError as refused:
         return None, [(tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()]
+
+
+def answer_key(config: Config) -> bytes | None:
+    """Return the key that signs answer tokens, None where none is configured; raises ConfigError for a bad file."""
+    if config.answers.key_file is None:
+        return None
+    path = config.path(config.answers.key_file)
+    try:
+        key = bytes.fromhex(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not hexadecimal digits"
+        raise ConfigError(
+            f"answers.key_file: {path} cannot be read ({why}); make it with `deadline-guard init` or `openssl rand -hex 32`"
+        ) from None
+    if len(key) < 32:
+        raise ConfigError(
+            f"answers.key_file: {path} has {len(key)} bytes, expected 32; `openssl rand -hex 32` makes one"
+        )
+    return key
 
 
 def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]:

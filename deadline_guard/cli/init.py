@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,9 +128,21 @@ def write(home: Path, locale: str) -> Mapping[Path, bool]:
             made[path] = not path.exists()
             if made[path]:
                 path.write_text(content, encoding="utf-8")
+        made[home / "secrets" / "answers"] = _key(home / "secrets" / "answers")
     except OSError as error:
         raise ConfigError(f"{home}: cannot be written ({error.strerror}); name another folder") from None
     return made
+
+
+def _key(path: Path) -> bool:
+    """Make the key that signs answer tokens, readable by its owner alone; return whether it was made now."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return True
 
 
 def units(home: Path) -> Mapping[str, str]:

@@ -30,6 +30,7 @@ class Office:
     people: Directory  # as written in people.yaml; absences are recorded facts, see `directory`
     machine_now: Callable[[], datetime] = SystemClock().now  # for the record of runs, never for deciding
     sync: Callable[[datetime], None] = field(default=lambda now: None)  # reads the configured sources again
+    answer_key: bytes | None = field(default=None, repr=False)  # signs the tokens of links and reply addresses
 
     def directory(self, conn: Connection) -> Directory:
         """Return the persons of people.yaml with the absences recorded so far."""

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from deadline_guard.app import load_rules, read_config
 from deadline_guard.cli import app
+from deadline_guard.config import answer_key
+from deadline_guard.errors import ConfigError
 
 
 def init(folder: Path, locale: str = "en") -> str:
@@ -49,6 +51,29 @@ def test_the_unit_and_the_cron_line_are_printed(tmp_path: Path) -> None:
     assert "WatchdogSec=" in said
     assert f"run --config {tmp_path}/config.yaml" in said
     assert "*/5 * * * * " in said
+
+
+def test_the_key_of_answers_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    init(tmp_path / "one")
+    init(tmp_path / "two")
+    key = tmp_path / "one" / "secrets" / "answers"
+    assert key.stat().st_mode & 0o777 == 0o600
+    config = read_config(tmp_path / "one" / "config.yaml")
+    before = answer_key(config)
+    assert before is not None and len(before) == 32
+    assert before != answer_key(read_config(tmp_path / "two" / "config.yaml"))
+    init(tmp_path / "one")
+    assert answer_key(config) == before
+
+
+@pytest.mark.parametrize("text", ["", "abcd", "no digits at all"])
+def test_a_key_that_cannot_sign_is_refused_with_the_way_to_mend_it(tmp_path: Path, text: str) -> None:
+    init(tmp_path)
+    config = read_config(tmp_path / "config.yaml")
+    (tmp_path / "secrets" / "answers").write_text(text)
+    with pytest.raises(ConfigError, match="openssl rand -hex 32") as refused:
+        answer_key(config)
+    assert text == "" or text not in str(refused.value)
 
 
 @pytest.mark.debian
