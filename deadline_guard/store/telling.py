@@ -76,3 +76,26 @@ def revision_at(conn: Connection, kind: str, at: datetime) -> str | None:
         conn, "SELECT hash FROM revision WHERE kind = ? AND since <= ? ORDER BY id DESC LIMIT 1", (kind, micros(at))
     )
     return rows[0][0] if rows else None
+
+
+def cycles_of(conn: Connection, message: int) -> list[tuple[str, str, str]]:
+    """Return (subject, rule, cycle) of everything that a message is about, each once; none: no such message."""
+    rows = fetch(
+        conn,
+        "SELECT DISTINCT n.subject, n.rule, n.cycle FROM message_notice AS o JOIN notice AS n ON n.id = o.notice_id "
+        "WHERE o.message_id = ?",
+        (message,),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def was_told(conn: Connection, subject: str, rule: str, cycle: str, person: str) -> bool:
+    """Return whether a message about this cycle reached the person, or may have."""
+    rows = fetch(
+        conn,
+        "SELECT EXISTS (SELECT 1 FROM notice AS n JOIN message_notice AS o ON o.notice_id = n.id "
+        "JOIN message AS m ON m.id = o.message_id WHERE n.subject = ? AND n.rule = ? AND n.cycle = ? AND m.person = ? "
+        "AND (m.state IN ('sent', 'leased', 'ambiguous') OR m.may_repeat))",
+        (subject, rule, cycle, person),
+    )
+    return bool(rows[0][0])
