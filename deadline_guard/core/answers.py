@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from deadline_guard.core.people import Person
 from deadline_guard.core.rules import Wait
 from deadline_guard.core.timeline import Answer, Case, Event
-
-_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
-
-
-def after(base: datetime, wait: Wait) -> datetime:
-    """Return the instant at which a wait that begins at ``base`` is over (elapsed time)."""
-    return base + timedelta(seconds=float(wait.n) * _SECONDS[wait.unit])
+from deadline_guard.core.waiting import after
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,9 @@ def _about(event: Event, rule: str, cycle: str) -> bool:
     return named_rule in (None, rule) and named_cycle in (None, cycle)
 
 
-def acknowledgement(case: Case, rule: str, cycle: str, since: datetime, expires: Wait | None) -> Acknowledgement | None:
+def acknowledgement(
+    case: Case, rule: str, cycle: str, since: datetime, expires: Wait | None, owner: Person | None = None
+) -> Acknowledgement | None:
     """Return the latest acknowledgement given at or after ``since``, or None."""
     for event in reversed(answers(case, Answer.ACKNOWLEDGED, rule, cycle)):
         if event.recorded_at < since:
@@ -50,7 +47,7 @@ def acknowledgement(case: Case, rule: str, cycle: str, since: datetime, expires:
         stated = event.data.get("until")
         until = datetime.fromisoformat(str(stated)) if stated else None
         if until is None and expires is not None:
-            until = after(event.recorded_at, expires)
+            until = after(event.recorded_at, expires, owner)
         return Acknowledgement(str(event.data.get("by", event.recorded_by)), event.recorded_at, until)
     return None
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Final
 
-from deadline_guard.core.answers import after
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.notices import Notice, NoticeKind, Reason, Told, Track
-from deadline_guard.core.people import Directory, Resolution, responsible, who
+from deadline_guard.core.people import Directory, Person, Resolution, responsible, who
 from deadline_guard.core.rules import ChainStep, Level, Profile, Rulebook
 from deadline_guard.core.timeline import Case
+from deadline_guard.core.waiting import after
 
 WARNS: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
 
@@ -79,6 +79,17 @@ def told_this_date(c: Cycle) -> tuple[Told, ...]:
     )
 
 
+def entered(c: Cycle) -> tuple[datetime | None, int]:
+    """Return when a debt entered its present bucket (None: no bucket), and how many of this level it is in.
+
+    Entering the next bucket is news even where its level is that of the last one.
+    """
+    reached = [x for x in c.assessment.crossings if x.at <= c.now and x.bucket is not None]
+    if not reached:
+        return None, 1
+    return reached[-1].at, sum(x.level is reached[-1].level for x in reached)
+
+
 def audience(c: Cycle, owner: Resolution) -> list[Resolution]:
     """Return the persons of ``tell`` for this and all lower levels and of the steps reached, each once."""
     roles: dict[str, None] = {}
@@ -105,6 +116,12 @@ def fresh(c: Cycle, owner: Resolution, rung: ChainStep) -> list[Resolution]:
     return [to for person, to in found.items() if person not in below]
 
 
+def awaited(c: Cycle) -> Person:
+    """Return whose silence the next step waits for: the owner, then whoever the last rung told first."""
+    reached = c.profile.chain[c.step - 2].tell[0] if 2 <= c.step <= len(c.profile.chain) + 1 else "owner"
+    return c.resolve(reached).person
+
+
 def next_step(c: Cycle) -> Mapping[str, Any] | None:
     """Return who hears next if nobody answers, and when, for the text."""
     if c.level < c.profile.chain_from or c.step > len(c.profile.chain):
@@ -112,7 +129,7 @@ def next_step(c: Cycle) -> Mapping[str, Any] | None:
     rung = c.profile.chain[c.step - 1]
     to = c.resolve(rung.tell[0])
     return {
-        "at": after(c.now, rung.after).isoformat(),
+        "at": after(c.now, rung.after, awaited(c)).isoformat(),
         "person": to.person.id,
         "role": rung.tell[0],
         "step": c.step + 1,

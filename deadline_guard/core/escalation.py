@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from deadline_guard.core.answers import Acknowledgement, acknowledgement, after, put_off
+from deadline_guard.core.answers import Acknowledgement, acknowledgement, put_off
 from deadline_guard.core.assess import Assessment
-from deadline_guard.core.audience import WARNS, Cycle, audience, fresh, next_step, told_this_date
+from deadline_guard.core.audience import WARNS, Cycle, audience, awaited, entered, fresh, next_step, told_this_date
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.notices import ANSWERED_MEANWHILE, History, Notice, NoticeKind, Reason, Told, Track
 from deadline_guard.core.people import Directory, Resolution
 from deadline_guard.core.rules import Acts, Level, Rulebook
 from deadline_guard.core.timeline import Answer, Case
+from deadline_guard.core.waiting import after
 
 RUNNING = (State.OPEN, State.HELD)
 _CLOSING = {State.DONE: Reason.DONE, State.NOT_PURSUED: Reason.NOT_PURSUED}
@@ -138,21 +139,25 @@ def _tell_moved(c: Cycle) -> None:
 def _tell_level(c: Cycle, owner: Resolution) -> None:
     """Tell everybody in the audience of the level who does not know this date at this level yet."""
     told = told_this_date(c)
+    since, n = entered(c)
     knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
     spared = _spared(c, owner)
     for to in audience(c, owner):
-        known = [t.level for t in told if t.person == to.person.id]
+        heard = [t for t in told if t.person == to.person.id]
+        known = [t.level for t in heard if since is None or t.decided_at >= since]
         if any(n.person == to.person.id and n.kind is NoticeKind.MOVED for n in c.notices):
             continue
         if (known and max(known) >= c.level) or to.person.id in spared:
             continue
         if not told:
             reason = Reason.FIRST
+        elif since is not None and heard:
+            reason = Reason.BUCKET_ENTERED
         elif c.level > knew_level or known:
             reason = Reason.LEVEL_RAISED
         else:
             reason = Reason.OWNER_CHANGED
-        c.tell(to, NoticeKind.LEVEL, reason, next=next_step(c))
+        c.tell(to, NoticeKind.LEVEL, reason, n=n, next=next_step(c))
 
 
 def _spared(c: Cycle, owner: Resolution) -> set[str]:
@@ -160,7 +165,9 @@ def _spared(c: Cycle, owner: Resolution) -> set[str]:
     seen = _seen(c)
     if c.level is Level.OVERDUE or seen is None or _void_at(seen, _here(c), owner, c) is not None:
         return set()
-    return {t.person for t in c.told if t.due_rev == c.due_rev and t.level >= c.level and t.why == ANSWERED_MEANWHILE}
+    since = entered(c)[0]
+    here = (t for t in c.told if t.due_rev == c.due_rev and (since is None or t.decided_at >= since))
+    return {t.person for t in here if t.level >= c.level and t.why == ANSWERED_MEANWHILE}
 
 
 def _here(c: Cycle) -> tuple[Told, ...]:
@@ -171,7 +178,9 @@ def _here(c: Cycle) -> tuple[Told, ...]:
 def _seen(c: Cycle) -> Acknowledgement | None:
     """Return the latest acknowledgement of this revision of the date."""
     deadline = c.assessment.deadline
-    return acknowledgement(c.case, deadline.rule, deadline.cycle, c.since or c.now, c.profile.ack_expires)
+    return acknowledgement(
+        c.case, deadline.rule, deadline.cycle, c.since or c.now, c.profile.ack_expires, c.resolve("owner").person
+    )
 
 
 def _climb(c: Cycle, owner: Resolution) -> None:
@@ -227,7 +236,7 @@ def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> No
     passed = False
     while silent_since is not None and c.step <= len(c.profile.chain):
         rung = c.profile.chain[c.step - 1]
-        at = after(silent_since, rung.after)
+        at = after(silent_since, rung.after, awaited(c))
         if at > c.now and not passed:
             c.wakes.append(at)
             return
@@ -250,17 +259,17 @@ def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> No
 
 def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: datetime | None) -> None:
     """Say the same level again while nobody answers, as often as the profile allows."""
-    asked = c.profile.repeat.get(c.level)
+    asked, slow = c.profile.repeat.get(c.level), owner.person
     said = [t for t in here if t.level == c.level]
     if asked is None or not said or any(n.kind in WARNS for n in c.notices):
         if asked is not None and c.notices:
-            c.wakes.append(after(c.now, asked.every))
+            c.wakes.append(after(c.now, asked.every, slow))
         return
     n = max((t.n for t in said if t.kind is NoticeKind.REPEAT), default=0) + 1
     if asked.at_most and n > asked.at_most:
         return
     at = max([t.decided_at for t in said] + ([void_at] if void_at else []))
-    at = after(at, asked.every)
+    at = after(at, asked.every, slow)
     news = [t.decided_at for t in here if t.kind is NoticeKind.LEVEL and _concerns(t.person, t.reason, owner)]
     since = max(news, default=c.since)  # a new level, date or owner ends a snooze
     snoozed = put_off(c.case, Answer.SNOOZED, c.assessment.rule.id, c.assessment.deadline.cycle, c.now, since)
@@ -270,7 +279,7 @@ def _repeat(c: Cycle, owner: Resolution, here: tuple[Told, ...], void_at: dateti
         return
     for to in audience(c, owner):
         c.tell(to, NoticeKind.REPEAT, Reason.REPEAT, n=n, next=next_step(c))
-    c.wakes.append(after(c.now, asked.every))
+    c.wakes.append(after(c.now, asked.every, slow))
 
 
 def _watch_absences(c: Cycle) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from fractions import Fraction
 
+from deadline_guard.core.office_hours import OfficeHours
 from deadline_guard.core.rules import Title
 from deadline_guard.core.timeline import Case
 
@@ -26,6 +27,7 @@ class Person:
     roles: tuple[str, ...] = ()
     active: bool = True
     quiet: tuple[time, time] | None = None  # local time from … to …: only what cannot wait comes through
+    hours: OfficeHours | None = None  # when the person works; waits in working time run then
     capacity: Fraction | None = None  # open cases (or hours, where cases state their effort) a person can hold
 
 

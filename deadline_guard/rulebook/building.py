@@ -26,7 +26,6 @@ from deadline_guard.rulebook.registry import Entry, Registry
 from deadline_guard.rulebook.shapes import CaseTypeShape, EventShape, ProfileShape
 
 T = TypeVar("T")
-_LATER = ("working_hours", "working_days")
 _AFTER = {"not_a_threshold": "threshold_after_due", "not_internal": "internal_after_due"}
 
 
@@ -66,11 +65,7 @@ class Builder:
 
     def wait(self, text: str, entry: Entry[Any], *path: str | int) -> Wait | None:
         """Read how long silence may last."""
-        found = self.phrase(phrases.wait, "not_a_wait", text, entry, *path)
-        if found is not None and found.unit in _LATER:
-            self.say("wait_unit_later", entry.at(*path), unit=found.unit)
-            return None
-        return found
+        return self.phrase(phrases.wait, "not_a_wait", text, entry, *path)
 
     def profile(self, name: str) -> Profile | None:
         """Return a named profile, built on the one it comes from; None for an unknown one (said elsewhere)."""

@@ -227,6 +227,16 @@ PEOPLE: Final[dict[str, Wording]] = {
         ('from and to, such as ["22:00", "07:00"]', '起止时间,如 ["22:00", "07:00"]'),
         _NONE,
     ),
+    "not_a_week": (
+        ("no working hours: {value}", "不是工作时间：{value}"),
+        ('{{mon: [["09:00", "12:00"], ["13:00", "18:00"]]}}', '{{mon: [["09:00", "12:00"], ["13:00", "18:00"]]}}'),
+        _NONE,
+    ),
+    "never_at_work": (
+        ("nobody works in a week without hours", "一周之内没有任何工作时间"),
+        ("at least one day with hours", "至少一天有工作时间"),
+        _NONE,
+    ),
     "own_manager": (
         ("{name} is the manager of {name}", "{name} 的上级是自己"),
         ("another person, or nothing", "另一人,或不写"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import time
 from fractions import Fraction
 from pathlib import Path
@@ -11,9 +11,11 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
+from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory, Person, Team
 from deadline_guard.core.text import Text
 from deadline_guard.rulebook.checking import checked
+from deadline_guard.rulebook.desk_hours import Hours, desk_hours, problems_of
 from deadline_guard.rulebook.phrases import time_of_day
 from deadline_guard.rulebook.problems import Problem, in_order, nearest, problem, shown
 from deadline_guard.rulebook.shapes import Names, Shape, TitleShape
@@ -37,6 +39,10 @@ class PersonShape(Shape):
     quiet_hours: list[str] | None = Field(
         None, description='Local times from and to, such as ["22:00", "07:00"]: only what cannot wait comes through'
     )
+    working_hours: Hours | None = Field(
+        None, description='When the person works: {mon: [["09:00", "12:00"], ["13:00", "18:00"]]}; else the office'
+    )
+    calendar: str | None = Field(None, description="The calendar of the person's days off, such as cn")
     capacity: int | float | None = Field(
         None,
         ge=0,
@@ -59,14 +65,22 @@ class PeopleFile(Shape):
     persons: dict[str, PersonShape] = Field(description="Everybody who can be told")
     teams: dict[str, TeamShape] = Field(default_factory=dict, description="Teams and their leads")
     roles: dict[str, str] = Field(default_factory=dict, description="Firm-wide role and person")
+    working_hours: Hours | None = Field(
+        None, description="When everybody works who says nothing else (else Monday to Friday, 09:00 to 17:00)"
+    )
+    calendar: str | None = Field(None, description="The calendar of days off of everybody who says nothing else")
 
 
 def load(
-    source: Path | str, name: str = "", *, channels: Collection[str] | None = None
+    source: Path | str,
+    name: str = "",
+    *,
+    channels: Collection[str] | None = None,
+    calendars: Mapping[str, Calendar] | None = None,
 ) -> tuple[Directory | None, list[Problem]]:
     """Return the directory of a file (or text) without absences and assignments, and every problem by place.
 
-    ``channels`` are the channel names that this installation knows; None: any name is taken. The directory is
+    ``channels`` and ``calendars`` are those that this installation knows; None: any name is taken. The directory is
     None when there are errors; warnings do not stand in its way.
     """
     document, problems = read(source, name)
@@ -76,12 +90,13 @@ def load(
     problems += refused
     if file is None:
         return None, in_order(problems)
-    problems += _names(file, document) + _persons(file, document, channels) + _deputies(file, document)
+    problems += problems_of(document, (), file.working_hours, file.calendar, calendars)
+    problems += _names(file, document) + _persons(file, document, channels, calendars) + _deputies(file, document)
     failed = any(p.is_error for p in problems)
-    return None if failed else _directory(file, document.digest), in_order(problems)
+    return None if failed else _directory(file, document.digest, calendars), in_order(problems)
 
 
-def _directory(file: PeopleFile, revision: str) -> Directory:
+def _directory(file: PeopleFile, revision: str, calendars: Mapping[str, Calendar] | None) -> Directory:
     persons = {
         name: Person(
             name,
@@ -95,6 +110,7 @@ def _directory(file: PeopleFile, revision: str) -> Directory:
             tuple(one.roles),
             one.active,
             hours(one.quiet_hours),
+            desk_hours(one.zone, one.working_hours or file.working_hours, one.calendar or file.calendar, calendars),
             None if one.capacity is None else Fraction(str(one.capacity)),
         )
         for name, one in file.persons.items()
@@ -134,7 +150,12 @@ def _names(file: PeopleFile, document: Document) -> list[Problem]:
     return found
 
 
-def _persons(file: PeopleFile, document: Document, channels: Collection[str] | None) -> list[Problem]:
+def _persons(
+    file: PeopleFile,
+    document: Document,
+    channels: Collection[str] | None,
+    calendars: Mapping[str, Calendar] | None,
+) -> list[Problem]:
     """Check zone, channels and addresses of each person, and that nobody stands in for himself."""
     found: list[Problem] = []
 
@@ -155,6 +176,7 @@ def _persons(file: PeopleFile, document: Document, channels: Collection[str] | N
                 say("bad_address", (*path, "channels", channel), value=shown(address))
         if one.quiet_hours is not None and hours(one.quiet_hours) is None:
             say("not_hours", (*path, "quiet_hours"), value=shown(one.quiet_hours))
+        found += problems_of(document, path, one.working_hours, one.calendar, calendars)
         if one.manager == who:
             say("own_manager", (*path, "manager"), name=who)
     last = file.persons.get(file.fallback)

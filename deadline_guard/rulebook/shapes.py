@@ -57,8 +57,8 @@ Length = Annotated[
 Waiting = Annotated[
     str,
     Field(
-        description="How long nobody answers before this happens: 30 minutes, 4 hours, 1 day",
-        examples=["4 hours", "1 day"],
+        description="How long nobody answers before this happens: 30 minutes, 4 hours, 1 day, 4 working hours",
+        examples=["4 hours", "1 day", "4 working hours", "1 working day"],
     ),
 ]
 Day = Annotated[str, Field(description="A date: 2026-01-31", examples=["2026-01-31"])]

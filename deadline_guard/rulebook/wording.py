@@ -185,11 +185,6 @@ VALUES: Final[dict[str, Wording]] = {
         ('"30 minutes", "4 hours" or "1 day"', "“30 minutes”“4 hours”或“1 day”"),
         ("write the number and its unit", "请写数字和单位"),
     ),
-    "wait_unit_later": (
-        ("waiting in {unit} is not supported yet", "尚不支持以 {unit} 计等待时间"),
-        ("minutes, hours or days", "minutes、hours 或 days"),
-        _NONE,
-    ),
     "not_a_length": (
         ("{value} is no length", "{value} 不是期间"),
         (

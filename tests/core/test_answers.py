@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deadline_guard.core.answers import acknowledgement, after, answers, put_off
+from deadline_guard.core.answers import acknowledgement, answers, put_off
 from deadline_guard.core.rules import Wait
 from deadline_guard.core.timeline import Answer, Case
 from tests.core.building import case, event, utc
@@ -35,14 +35,6 @@ def test_an_answer_is_about_what_it_names_and_what_it_leaves_open(about: Any, co
 
 def test_another_kind_of_answer_does_not_count() -> None:
     assert answers(given("muted"), Answer.ACKNOWLEDGED, "r", "c") == ()
-
-
-@pytest.mark.parametrize(
-    ("n", "unit", "end"),
-    [(30, "minutes", "2026-03-10T12:30"), (4, "hours", "2026-03-10T16:00"), (2, "days", "2026-03-12T12:00")],
-)
-def test_a_wait_elapses(n: int, unit: str, end: str) -> None:
-    assert after(NOW, Wait(n, unit)) == utc(end)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

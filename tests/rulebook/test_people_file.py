@@ -3,9 +3,11 @@
 from datetime import time
 from pathlib import Path
 
+import pytest
+
 from deadline_guard import paths
 from deadline_guard.core.people import Team
-from deadline_guard.rulebook import load, people
+from deadline_guard.rulebook import calendars, load, people
 
 GOOD = Path(__file__).parent / "good"
 LINE = "zhao: {name: 赵六, channels: {email: zhao@firm.example}}"
@@ -135,3 +137,39 @@ def test_a_directory_without_teams_is_checked_too():
     directory, _ = people.load(f"fallback: zhao\npersons:\n  {LINE}\nroles: {{partner: zhao}}\n")
     _, problems = load.load([GOOD], directory=directory)
     assert [p.said().split(";")[0] for p in problems] == ["nobody holds the role lead"]
+
+
+HOURS = """
+fallback: zhao
+calendar: cn
+working_hours: {mon: [["09:00", "18:00"]], tue: [["09:00", "18:00"]]}
+persons:
+  zhao: {name: 赵六, channels: {email: zhao@firm.example}}
+  li: {name: 李四, working_hours: {sat: [["10:00", "12:00"]]}, channels: {email: li@firm.example}}
+"""
+
+
+def test_when_people_work_is_the_office_s_week_or_their_own():
+    known = calendars.shipped()
+    directory, problems = people.load(HOURS, "people.yaml", calendars=known)
+    assert problems == []
+    zhao, li = (directory.persons[who].hours for who in ("zhao", "li"))
+    assert [bool(day) for day in zhao.week] == [True, True, False, False, False, False, False]
+    assert [bool(day) for day in li.week] == [False] * 5 + [True, False]
+    assert zhao.days is known["cn"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "place", "words"),
+    [
+        ("monday:", "mon:", "4:", "monday"),
+        ('"18:00", "09:00"', '"09:00", "18:00"', "4:", "to 09:00"),
+        ("calendar: cnn", "calendar: cn", "3:11", '"cnn"'),
+        ("{sat: []}", '{sat: [["10:00", "12:00"]]}', "7:", "nobody works"),
+    ],
+)
+def test_wrong_working_hours_are_refused_where_they_stand(wrong, right, place, words):
+    directory, problems = people.load(HOURS.replace(right, wrong, 1), "people.yaml", calendars=calendars.shipped())
+    assert directory is None
+    assert [str(p.mark).startswith(f"people.yaml:{place}") for p in problems] == [True], problems
+    assert words in str(problems[0])
