@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from deadline_guard.errors import ConfigError
 
@@ -123,6 +131,43 @@ class Web(Section):
     url: str = Field(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$", description="where readers reach it, as in messages")
 
 
+class ReplyMail(Section):
+    """The mailbox to which people reply; needs ``answers.key_file``. Without it mails carry no reply address."""
+
+    host: str = Field(description="IMAP server")
+    port: int = Field(default=993, ge=1, le=65535)
+    tls: bool = Field(default=True, description="TLS from the first byte (993)")
+    starttls: bool = Field(default=False, description="required, never merely tried; with tls: false")
+    ca_file: Path | None = Field(default=None, description="a private authority")
+    user: str
+    password_file: Path | None = None
+    password_env: str | None = None
+    mailbox: str = Field(default="INBOX", description="the folder that is read")
+    address: str = Field(
+        pattern=r"^[A-Za-z0-9._=-]{1,12}@[^@\s]+$",
+        description="its address; `ack+TOKEN@…` must arrive there too (plus addressing)",
+    )
+    every: Duration = Field(default=timedelta(minutes=1), description="between two looks")
+    auto_absence: Duration = Field(
+        default=timedelta(days=1), description="an automatic reply that names no day of return means away this long"
+    )
+    expires: Duration = Field(default=timedelta(days=60), description="how long a mail can be replied to")
+    return_path: bool = Field(
+        default=True,
+        description="bounces and automatic replies come here too; false where the server lets a login send as itself only",
+    )
+    authserv_id: str = Field(
+        default="", description="whose Authentication-Results count (the firm's own server); empty: any that says fail"
+    )
+    timeout: float = Field(default=30.0, gt=0, description="seconds, for every wait on the socket")
+
+    @property
+    def tokened(self) -> str:
+        """Return the address with a place for the token: ``ack+{token}@firm.example``."""
+        local, _, domain = self.address.rpartition("@")
+        return f"{local}+{{token}}@{domain}"
+
+
 class Source(Section):
     """A file that is read again by the ``sync`` job."""
 
@@ -158,12 +203,23 @@ class Config(Section):
     jobs: Jobs = Jobs()
     watchdog: Watchdog = Watchdog()
     answers: Answers = Answers()
+    reply_mail: ReplyMail | None = Field(default=None, description="absent: nobody can answer by mail")
     web: Web | None = Field(default=None, description="absent: no pages, and messages carry no links")
     sources: tuple[Source, ...] = ()
     go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
     clock: VirtualClock | None = None
     log: Literal["debug", "info", "warning", "error"] = "info"
     folder: Path = Field(default=Path("."), exclude=True)
+
+    @field_validator("reply_mail")
+    @classmethod
+    def _needs_key(cls, value: ReplyMail | None, info: ValidationInfo) -> ReplyMail | None:
+        answers = info.data.get("answers")
+        if value is not None and answers is not None and answers.key_file is None:
+            raise ValueError(
+                "replies are known by a signed address; set answers.key_file, `openssl rand -hex 32` makes one"
+            )
+        return value
 
     @property
     def tz(self) -> ZoneInfo:
