@@ -85,7 +85,7 @@ def insert(conn: Connection, found: Iterable[Notice], now: datetime) -> list[Sto
     rows = [row for row in write(conn, found, now) if row is not None]
     by_chain: dict[str, list[Row]] = {}
     for row in rows:
-        by_chain.setdefault(ledger.of_subject(row[2]), []).append(row[1:])
+        by_chain.setdefault(ledger.of_subject(row[2]), []).append(row)
     ledger.append(
         conn, (ledger.Entry(chain, "decided", dump({"notices": told})) for chain, told in by_chain.items()), now
     )

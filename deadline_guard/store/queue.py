@@ -121,7 +121,7 @@ def store_results(conn: Connection, results: Iterable[CaseResult], now: datetime
 def _entry(result: CaseResult, told: list[Row | None]) -> ledger.Entry | None:
     """Return the one ledger entry for everything that a result wrote about its case, if it wrote anything."""
     found = [assessments.as_row(result.case_id, a)[1:] for a in result.assessments]
-    decided = [row[1:] for row in told if row is not None]
+    decided = [row for row in told if row is not None]
     if not found and not decided:
         return None
     payload = dump({"assessments": found, "notices": decided})

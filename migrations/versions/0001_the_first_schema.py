@@ -180,6 +180,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_run_finished_at", ["finished_at"], unique=False)
 
     op.create_table(
+        "seal",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("at", deadline_guard.store.columns.Instant(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("chains", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("heads", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("n", name=op.f("pk_seal")),
+    )
+    op.create_table(
+        "seal_head",
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seal", sa.Integer(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chain", "n", name=op.f("pk_seal_head")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("seal_head", schema=None) as batch_op:
+        batch_op.create_index("ix_seal_head_seal", ["seal"], unique=False)
+
+    op.create_table(
         "setting",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -238,6 +261,19 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index("ix_assignment_case_id", ["case_id"], unique=False)
 
+    op.create_table(
+        "answer_link",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("used_at", deadline_guard.store.columns.Instant(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_answer_link_message_id_message")),
+        sa.PrimaryKeyConstraint("message_id", "action", "place", name=op.f("pk_answer_link")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "attempt",
         sa.Column("message_id", sa.Integer(), nullable=False),
@@ -326,6 +362,7 @@ def downgrade() -> None:
 
     op.drop_table("case_link")
     op.drop_table("attempt")
+    op.drop_table("answer_link")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_case_id")
 
@@ -334,6 +371,11 @@ def downgrade() -> None:
     op.drop_table("thread_ref")
     op.drop_table("source")
     op.drop_table("setting")
+    with op.batch_alter_table("seal_head", schema=None) as batch_op:
+        batch_op.drop_index("ix_seal_head_seal")
+
+    op.drop_table("seal_head")
+    op.drop_table("seal")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index("ix_run_finished_at")
 

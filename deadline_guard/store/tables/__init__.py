@@ -1,5 +1,6 @@
 """Every table, one file a subject; import this to know them all."""
 
+from deadline_guard.store.tables.answer_links import AnswerLinkTable
 from deadline_guard.store.tables.assessments import AssessmentTable, DerivationTable
 from deadline_guard.store.tables.cases import CaseLinkTable, CaseTable, EventTable
 from deadline_guard.store.tables.ledger import LedgerChainTable, LedgerTable, PayloadTable
@@ -13,10 +14,12 @@ from deadline_guard.store.tables.naming import METADATA, TableBase
 from deadline_guard.store.tables.notices import NoticeTable
 from deadline_guard.store.tables.people import AbsenceTable, AssignmentTable, RevisionTable
 from deadline_guard.store.tables.runs import RunTable, SettingTable, SourceTable
+from deadline_guard.store.tables.seals import SealHeadTable, SealTable
 
 __all__ = [
     "METADATA",
     "AbsenceTable",
+    "AnswerLinkTable",
     "AssessmentTable",
     "AssignmentTable",
     "AttemptTable",
@@ -32,6 +35,8 @@ __all__ = [
     "PayloadTable",
     "RevisionTable",
     "RunTable",
+    "SealHeadTable",
+    "SealTable",
     "SettingTable",
     "SourceTable",
     "TableBase",
