@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.conditions import matches
@@ -16,8 +16,7 @@ from deadline_guard.core.stages import owner_role
 from deadline_guard.core.timeline import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """One cycle of one rule at an instant: its deadline, how bad it is, and when that may change."""
 
     rule: Rule

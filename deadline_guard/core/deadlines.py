@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from deadline_guard.core.counting import Step
 
@@ -37,9 +38,8 @@ class Alternative:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The computed result of one rule for one cycle.
+class Deadline(NamedTuple):
+    """The computed result of one rule for one cycle (a tuple: one is made for every look at every cycle).
 
     ``cycle`` is the identity of the trigger event (``source:source_id``). ``due_on`` is the last civil day on
     which acting is in time, ``due_at`` the instant at which it is overdue. ``starts_at`` is where fractions

@@ -57,8 +57,7 @@ def _lifted(allowed: Deadline, second: Event, zone: str) -> bool:
 
 def _too_early(rule: Rule, case: Case, first: Cycle, second: Event, allowed: Deadline) -> Deadline:
     at = occurred(second, case.zone)
-    made = replace(
-        allowed,
+    made = allowed._replace(
         cycle=second.id,
         due_on=second.on,
         due_at=at,
@@ -74,5 +73,5 @@ def _too_early(rule: Rule, case: Case, first: Cycle, second: Event, allowed: Dea
     cycle = Cycle(second.id, second.subject, second.on, second.recorded_at)
     ending, flags = ended_by_answers(rule, case.timeline, cycle, case.zone, lambda _: Level.OVERDUE)
     if ending is None:
-        return replace(made, flags=made.flags + flags)
-    return replace(made, state=ending.state, ended_at=ending.at, ended_by=ending.by)
+        return made._replace(flags=made.flags + flags)
+    return made._replace(state=ending.state, ended_at=ending.at, ended_by=ending.by)

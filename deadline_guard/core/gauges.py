@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,8 +54,8 @@ def _cycle(rule: Rule, case: Case, stretch: Stretch, next_at: datetime | None) -
 
     ending, flags = ended_by_answers(rule, case.timeline, cycle, case.zone, level)
     if ending is None:
-        return replace(made, flags=made.flags + flags) if flags else made
-    return replace(made, state=ending.state, ended_at=ending.at, ended_by=ending.by, changes_at=None)
+        return made._replace(flags=made.flags + flags) if flags else made
+    return made._replace(state=ending.state, ended_at=ending.at, ended_by=ending.by, changes_at=None)
 
 
 def _made(rule: Rule, zone: str, stretch: Stretch, first: Point, last: Point, next_at: datetime | None) -> Deadline:

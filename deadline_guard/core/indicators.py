@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -183,7 +182,7 @@ def _wakes(deadline: Deadline, ahead: datetime | None) -> Deadline:
         return deadline
     at = ahead.astimezone(UTC)
     waits = min(at, deadline.changes_at) if deadline.changes_at else at
-    return replace(deadline, changes_at=waits)
+    return deadline._replace(changes_at=waits)
 
 
 INDICATORS: Final[Mapping[str, Indicator]] = {

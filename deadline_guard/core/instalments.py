@@ -100,7 +100,7 @@ def _plan(rule: Rule, look: Look, cycle: Cycle, plan: Event) -> list[Deadline]:
         made = granted(look, _line_cycle(cycle, plan, str(line.n), line.due), None, ends[-1], flags)
         if made is not None:
             got = min(max(sum((a for a, _ in payments), Fraction(0)) - due + line.amount, Fraction(0)), line.amount)
-            found.append(replace(made, what=f"{float(got):g} / {float(line.amount):g}"))
+            found.append(made._replace(what=f"{float(got):g} / {float(line.amount):g}"))
     after = rule.params.get("broken_after")
     missed = [d for d, end in zip(found, ends, strict=True) if end is None or end.at >= d.due_at]
     if after is not None and len(missed) >= int(after):

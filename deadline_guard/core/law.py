@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.counting import count
@@ -23,8 +22,7 @@ OWN_CLOCKS: Final = frozenset({"stage_time", "idle_time", "handling_time"})
 _NOT_POLICY: Final = frozenset({"act", "as_of"})
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
+class Law(NamedTuple):
     """The counting law of one rule on one case."""
 
     jurisdiction: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from deadline_guard.core.calendar import FIRST_YEAR, LAST_YEAR, Calendar, OutOfRange
 from deadline_guard.core.conditions import number
@@ -35,8 +34,7 @@ _FIRST: Final = date(FIRST_YEAR + 1, 1, 1)  # a year inside, so that thresholds 
 _LAST: Final = date(LAST_YEAR - 1, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """One rule looked at on one case at one instant."""
 
     rule: Rule
@@ -179,16 +177,16 @@ def _settled(look: Look, cycle: Cycle, ran: Run, version: RuleVersion | None, en
     rule, law = look.rule, look.law
 
     def level(at: datetime) -> Level:
-        running = replace(deadline, state=State.OPEN)
+        running = deadline._replace(state=State.OPEN)
         shares = office_shares(running, rule, look.case, law)
         return level_at(marks(running, rule.profile, law.calendar, law.zone, look.day_starts_at, shares), at)
 
     answer, flags = ended_by_answers(rule, look.case.timeline, cycle, law.zone, level)
     if flags and ending is None:
-        deadline = replace(deadline, flags=deadline.flags + flags)
+        deadline = deadline._replace(flags=deadline.flags + flags)
     if answer is None or (ending is not None and first((ending, answer)) is ending):
         return deadline
-    return replace(deadline, state=answer.state, ended_at=answer.at, ended_by=answer.by)
+    return deadline._replace(state=answer.state, ended_at=answer.at, ended_by=answer.by)
 
 
 def _built(
@@ -204,31 +202,14 @@ def _built(
         state = ending.state
     else:
         state = State.HELD if ran.held or cycle.held else State.OPEN
-    return Deadline(
-        rule=rule.id,
-        version=version.id if version else "",
-        cycle=cycle.id,
-        subject=cycle.subject,
-        due_on=due_on,
-        due_at=ran.due_at,
-        starts_at=ran.starts_at,
-        known_at=cycle.known_at,
-        trigger_on=cycle.on,
-        internal_at=_internal(rule.internal, due_on, ran.due_at, look.law) if rule.internal and ran.basis else None,
-        rolled=ran.rolled,
-        provisional=ran.provisional,
-        unconfirmed=cycle.unconfirmed,
-        readings=ran.readings,
-        basis=ran.basis,
-        state=state,
-        ended_at=ending.at if ending else None,
-        ended_by=ending.by if ending else None,
-        flags=tuple(dict.fromkeys(ran.flags)) if ran.flags else (),
-        excluded=ran.excluded,
-        zone=look.law.zone,
-        what=ran.what,
-        changes_at=changes_at,
-    )
+    internal_at = _internal(rule.internal, due_on, ran.due_at, look.law) if rule.internal and ran.basis else None
+    ended_at, ended_by = (ending.at, ending.by) if ending is not None else (None, None)
+    flags = tuple(dict.fromkeys(ran.flags)) if ran.flags else ()
+    return Deadline(  # by position: names would double what making one costs
+        rule.id, version.id if version else "", cycle.id, cycle.subject, due_on, ran.due_at, ran.starts_at,
+        cycle.known_at, cycle.on, internal_at, ran.rolled, ran.provisional, cycle.unconfirmed, ran.readings, ran.basis,
+        state, ended_at, ended_by, flags, ran.excluded, look.law.zone, ran.what, changes_at,
+    )  # fmt: skip
 
 
 def _internal(internal: Internal, due_on: date, due_at: datetime, law: Law) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -99,14 +98,14 @@ def test_hours_are_elapsed_hours_across_clock_changes() -> None:
 
 def test_shares_are_of_the_time_that_counts() -> None:
     still = (Excluded(date(2026, 3, 8), date(2026, 3, 13), "stay"),)
-    of = replace(deadline("2026-03-18 00:00"), excluded=still)  # 15 days, 5 of them standing still
+    of = deadline("2026-03-18 00:00")._replace(excluded=still)  # 15 days, 5 of them standing still
     half = threshold(Level.NEAR, WhenKind.FRACTION, "1/2")
     assert begin(half, of=of) == [(local("2026-03-13 00:00"), Level.NEAR)]
     outside = (
         Excluded(date(2026, 2, 1), date(2026, 3, 1), "before"),
         Excluded(date(2026, 3, 17), None, "open"),
     )
-    assert begin(half, of=replace(of, excluded=outside)) == [(local("2026-03-10 00:00"), Level.NEAR)]
+    assert begin(half, of=of._replace(excluded=outside)) == [(local("2026-03-10 00:00"), Level.NEAR)]
 
 
 def test_values_are_crossed_by_no_clock() -> None:
@@ -119,7 +118,7 @@ def test_overdue_begins_at_the_due_instant_when_the_profile_wants_it() -> None:
 
 
 def test_nothing_begins_after_the_due_instant() -> None:
-    at_noon = replace(deadline("2026-03-17 12:00"), due_on=date(2026, 3, 17))
+    at_noon = deadline("2026-03-17 12:00")._replace(due_on=date(2026, 3, 17))
     assert begin(threshold(Level.NEAR, WhenKind.DAYS, "0", time(18)), of=at_noon) == [
         (local("2026-03-17 12:00"), Level.NEAR)
     ]
@@ -140,7 +139,7 @@ def test_a_lower_level_that_would_begin_later_is_never_seen() -> None:
 
 def test_a_held_deadline_has_no_levels() -> None:
     assert (
-        begin(threshold(Level.NEAR, WhenKind.DAYS, "5"), of=replace(deadline(), state=State.HELD), overdue=True) == []
+        begin(threshold(Level.NEAR, WhenKind.DAYS, "5"), of=deadline()._replace(state=State.HELD), overdue=True) == []
     )
 
 

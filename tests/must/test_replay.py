@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -106,7 +105,7 @@ def made_by(deadline: Deadline) -> Rule:
 def without_recording(deadline: Deadline, made: Rule) -> Deadline:
     """Leave out when we learnt of it; a period counted back has its shares from then on."""
     starts = deadline.due_at if made.direction == "backward" else deadline.starts_at
-    return replace(deadline, known_at=NOW, starts_at=starts)
+    return deadline._replace(known_at=NOW, starts_at=starts)
 
 
 @settings(max_examples=60, deadline=None)
