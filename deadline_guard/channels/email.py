@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import select
 import smtplib
@@ -10,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from deadline_guard.channels.base import DeliveryError, Letter, Outcome, Receipt, settings_of
-from deadline_guard.channels.mime import compose, message_id
+from deadline_guard.channels.mime import compose, filled, message_id
 from deadline_guard.errors import ConfigError
 
+log = logging.getLogger(__name__)
+# A server that lets a login send as itself only says so at MAIL, at RCPT or after the text.
+_NOT_AS_THIS = re.compile(r"answered (553|5\d\d 5\.7\.\d+|5\d\d .* to MAIL FROM)")
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f]+@[^\s<>\"(),:;\\@\x00-\x1f]+")
 
 
@@ -21,9 +25,10 @@ class EmailSettings:
     """The firm's mail server.
 
     ``sender`` is the envelope and From address. ``reply_to`` may hold ``{token}``, replaced by the letter's
-    token (``ack+{token}@firm.example``). ``tls``: TLS from the first byte (port 465); ``starttls``: required,
-    never merely tried. ``timeout`` is in seconds, for every wait on the socket. ``ca_file``: a private
-    authority.
+    token (``ack+{token}@firm.example``), and so may ``return_path``, the envelope address of a letter that has one,
+    so that bounces say what they are about; a server that refuses it gets ``sender``. ``tls``: TLS from the
+    first byte (port 465); ``starttls``: required, never merely tried. ``timeout`` is in seconds, for every wait
+    on the socket. ``ca_file``: a private authority.
     """
 
     host: str
@@ -34,6 +39,7 @@ class EmailSettings:
     username: str | None = None
     password: str | None = None
     reply_to: str | None = None
+    return_path: str | None = None
     timeout: float = 30.0
     ca_file: str | None = None
     list_id: str | None = None
@@ -50,6 +56,7 @@ class Email:
             raise ConfigError(f"channels.email.sender: found {settings.sender!r}, expected a bare mail address")
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self._plain = settings.return_path is None  # the server lets this login send as itself only
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -57,19 +64,34 @@ class Email:
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the letter over: 4xx is retry, 5xx permanent, silence after the text ambiguous."""
+        s = self._settings
+        if letter.reply_token is None or s.return_path is None or self._plain:
+            return self._send(letter, s.sender)
+        try:
+            return self._send(letter, filled(s.return_path, letter.reply_token))
+        except DeliveryError as error:
+            if not _NOT_AS_THIS.search(str(error)):
+                raise
+            receipt = self._send(letter, s.sender)  # raises anew where the sender was not the reason
+        self._plain = True
+        log.warning("%s lets this login send as itself only: bounces go to %s", s.host, s.sender)
+        return receipt
+
+    def _send(self, letter: Letter, sender: str) -> Receipt:
+        """Send one letter under an envelope sender."""
         address = _envelope(letter.address)
         s = self._settings
         content = compose(letter, sender=s.sender, reply_to=s.reply_to, list_id=s.list_id)
         fresh = self._smtp is None or _is_stale(self._smtp)
         smtp = self._connected(anew=fresh)
         try:
-            self._announce(smtp, address)
+            self._announce(smtp, sender, address)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             if fresh:
                 raise DeliveryError(f"{s.host} hung up before the text ({error})", Outcome.RETRY) from error
             smtp = self._connected(anew=True)  # the kept connection had gone stale; nothing was sent yet
-            self._announce_anew(smtp, address)
+            self._announce_anew(smtp, sender, address)
         return self._hand_over(smtp, content, letter)
 
     def close(self) -> None:
@@ -80,17 +102,17 @@ class Email:
                 self._smtp.close()
             self._smtp = None
 
-    def _announce_anew(self, smtp: smtplib.SMTP, address: str) -> None:
+    def _announce_anew(self, smtp: smtplib.SMTP, sender: str, address: str) -> None:
         try:
-            self._announce(smtp, address)
+            self._announce(smtp, sender, address)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             raise DeliveryError(f"{self._settings.host} hung up before the text ({error})", Outcome.RETRY) from error
 
-    def _announce(self, smtp: smtplib.SMTP, address: str) -> None:
+    def _announce(self, smtp: smtplib.SMTP, sender: str, address: str) -> None:
         """Say MAIL, RCPT and DATA."""
         for command, expected in (
-            (f"MAIL FROM:<{self._settings.sender}>", 250),
+            (f"MAIL FROM:<{sender}>", 250),
             (f"RCPT TO:<{address}>", 250),
             ("DATA", 354),
         ):

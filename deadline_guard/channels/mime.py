@@ -36,7 +36,7 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
         f"Message-ID: {message_id(letter, sender)}",
         *_threading(letter),
         "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: OOF, AutoReply",
+        f"X-Auto-Response-Suppress: {'' if letter.reply_token else 'OOF, '}AutoReply",  # one who is away may say so
         f"X-Deadline-Guard-Delivery: {clean(letter.delivery_id)}",
     ]
     if letter.may_repeat:
@@ -44,7 +44,7 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
     if list_id:
         head.append(f"List-Id: <{clean(list_id).strip('<> ')}>")
     if reply_to:
-        head.append(f"Reply-To: {_reply_to(reply_to, letter.reply_token)}")
+        head.append(f"Reply-To: {filled(reply_to, letter.reply_token)}")
     for key, value in letter.headers.items():
         if _FIELD.fullmatch(key) and key.lower() not in _OURS:
             head.append(f"{key}: {_encoded(clean(value), key)}")
@@ -92,7 +92,7 @@ def _threading(letter: Letter) -> list[str]:
     return [f"In-Reply-To: <{clean(previous).strip('<> ')}>", "References: " + "\r\n ".join(known)]
 
 
-def _reply_to(pattern: str, token: str | None) -> str:
+def filled(pattern: str, token: str | None) -> str:
     """Fill the token into ``ack+{token}@…``; without a token the plus part falls away."""
     if token is None:
         return clean(pattern.replace("+{token}", "").replace("{token}", ""))

@@ -58,7 +58,7 @@ def test_a_letter_arrives_with_its_chinese_text_and_headers_intact() -> None:
     assert got["To"].addresses[0].display_name == "张三"
     assert got["Date"].datetime == SENT
     assert got["Auto-Submitted"] == "auto-generated"
-    assert got["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert got["X-Auto-Response-Suppress"] == "AutoReply"  # it can be replied to: whoever is away may say so
     assert got["List-Id"] == "<deadlines.firm.example>"
     assert got["Reply-To"] == "ack+t0k@firm.example"
     assert got["In-Reply-To"] is None
@@ -73,6 +73,7 @@ def test_a_reply_address_without_a_token_loses_its_plus_part() -> None:
     with SmtpSink() as sink:
         channel(sink, reply_to="ack+{token}@firm.example").send(LETTER)
     assert sink.mails[0].message["Reply-To"] == "ack@firm.example"
+    assert sink.mails[0].message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
 
 
 def test_later_letters_of_a_thread_name_the_root_and_the_one_before() -> None:
