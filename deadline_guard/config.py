@@ -129,6 +129,7 @@ class Web(Section):
     host: str = Field(default="127.0.0.1", description="address to listen on; a proxy in front of it speaks TLS")
     port: int = Field(default=8321, ge=1, le=65535, description="port to listen on")
     url: str = Field(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$", description="where readers reach it, as in messages")
+    expires: Duration = Field(default=timedelta(days=60), description="how long the link in a message can answer")
 
 
 class ReplyMail(Section):
