@@ -81,7 +81,7 @@ def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterat
     for start in range(0, len(leased), _RENDERED_AT_ONCE):
         some = leased[start : start + _RENDERED_AT_ONCE]
         with office.store.read() as conn:
-            sight = Sight(office.rulebook, office.calendars, office.directory(conn))
+            sight = Sight(office.rulebook, office.calendars, office.directory(conn), office.pressable)
             ready = letters(conn, some, sight, office.config.locale, now)
         yield from (Posting(m.id, m.channel, ready[m.id]) for m in some)
 

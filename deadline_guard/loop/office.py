@@ -32,6 +32,12 @@ class Office:
     sync: Callable[[datetime], None] = field(default=lambda now: None)  # reads the configured sources again
     answer_key: bytes | None = field(default=None, repr=False)  # signs the tokens of links and reply addresses
 
+    @property
+    def pressable(self) -> bool:
+        """Return whether the Slack app hears what is pressed: by Socket Mode or by signed requests."""
+        section = self.config.channels.get("slack", {})
+        return any(f"{key}_{way}" in section for key in ("app_token", "signing_secret") for way in ("file", "env"))
+
     def directory(self, conn: Connection) -> Directory:
         """Return the persons of people.yaml with the absences recorded so far."""
         return replace(self.people, absences=people.absences(conn))

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from deadline_guard.messages.content import Content
 from deadline_guard.messages.item import Action
+from deadline_guard.messages.press import ACKNOWLEDGE, WHY
 
 HEADER: Final = 150
 SECTION: Final = 3000
 FIELD: Final = 2000
 FIELDS: Final = 10
 BUTTON: Final = 75
+BUTTONS: Final = 8
 LISTED: Final = 15  # sections one list may fill: Slack takes 50 blocks a message
 
 
@@ -28,12 +30,14 @@ def blocks(content: Content, title: str) -> tuple[Mapping[str, Any], ...]:
     if content.paragraphs:
         made.append(_section("\n".join(escape(p) for p in content.paragraphs)))
     for section in content.sections:
+        if section.derives and any(a.press == WHY for a in content.actions):
+            continue  # a press tells it
         made.extend(_lists(section.title, section.lines))
     if content.commands:
         made.append(_section("\n".join(f"`{escape(c)}`" for c in content.commands)))
-    linked = [a for a in content.actions if a.url]
-    if linked:
-        made.append(_buttons(linked))
+    pressed = [a for a in content.actions if a.url or a.press]
+    if pressed:
+        made.append(_buttons(pressed))
     made.append({"type": "context", "elements": [_mrkdwn(escape(content.footer), FIELD)]})
     return tuple(made)
 
@@ -66,17 +70,18 @@ def _mrkdwn(text: str, most: int) -> Mapping[str, Any]:
 
 
 def _buttons(actions: Sequence[Action]) -> Mapping[str, Any]:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "text": {"type": "plain_text", "text": _cut(a.label, BUTTON), "emoji": False},
-                "url": a.url,
-            }
-            for a in actions[:4]
-        ],
+    return {"type": "actions", "elements": [_button(a) for a in actions[:BUTTONS]]}
+
+
+def _button(action: Action) -> Mapping[str, Any]:
+    button: dict[str, Any] = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": _cut(action.label, BUTTON), "emoji": False},
     }
+    if action.url:
+        return button | {"url": action.url}
+    button |= {"action_id": action.press, "value": action.value}
+    return button | {"style": "primary"} if action.press == ACKNOWLEDGE else button
 
 
 def _cut(text: str, most: int) -> str:

@@ -21,10 +21,11 @@ _MOST_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled list of lines."""
+    """A titled list of lines; ``derives``: they say how the date was reached."""
 
     title: str
     lines: tuple[str, ...]
+    derives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def _derivation(t: Texts, item: Item) -> Section:
         lines.append(f"{rule} · {safe(item.citation)}" if item.citation else rule)
     if item.reviewed in ("", "none"):
         lines.append(t.say("These rules have not yet been checked by a lawyer of this firm."))
-    return Section(t.say("Why {day}", day=t.short_day(item.due_on)), tuple(lines))
+    return Section(t.say("Why {day}", day=t.short_day(item.due_on)), tuple(lines), derives=True)
 
 
 def _trigger(t: Texts, item: Item) -> list[str]:

@@ -16,11 +16,16 @@ from deadline_guard.core.timeline import EMPTY
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something the reader can do: a command (``deadline-guard ack W-1``) or a link to a page."""
+    """Something the reader can do: a command (``deadline-guard ack W-1``), a link to a page, or a chat button.
+
+    ``press`` is the button's action id (see press.py) and ``value`` what goes back with it.
+    """
 
     label: str
     url: str = ""
     command: str = ""
+    press: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Sight:
     rulebook: Rulebook
     calendars: Mapping[str, Calendar]
     directory: Directory
+    pressable: bool = False  # somebody hears the buttons of Slack messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from deadline_guard.channels import Letter
 from deadline_guard.core.people import Person
 from deadline_guard.messages import render
+from deadline_guard.messages.press import buttons
+from deadline_guard.messages.texts import texts
 from deadline_guard.store import messages as outbox
 from deadline_guard.store import notices, tried
 from deadline_guard.store.notices import StoredNotice
@@ -48,10 +50,14 @@ def _letter(
     count = len(carried)
     ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
     root = roots[message.id]
+    told = items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}, seen)
+    locale = reader.locale or locale
+    pressable = sight.pressable and message.channel == "slack"
     made = render(
-        items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}, seen),
+        told,
         kind=message.kind,
-        locale=reader.locale or locale,
+        locale=locale,
+        actions=buttons(texts(locale), told, warning_id(message.id)) if pressable else (),
         channel=message.channel,
         person_name=reader.name,
         zone=reader.zone,
