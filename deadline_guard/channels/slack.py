@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 import re
-import ssl
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any, Final, Self
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from deadline_guard.channels.base import DeliveryError, Letter, Outcome, Receipt, settings_of
 from deadline_guard.channels.post import Poster, chosen, refused, robots
+from deadline_guard.channels.slack_calls import SlackSettings, call, client, safely
+
+__all__ = ["Slack", "SlackSettings", "SlackWebhook", "SlackWebhookSettings"]
 
 EVENT_TYPE: Final = "deadline_guard"
-_LATER: Final = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"})
-_UNKNOWN: Final = frozenset({"internal_error", "fatal_error", "request_timeout"})
-_ACCOUNT: Final = frozenset({
-    "invalid_auth", "token_revoked", "token_expired", "not_authed", "account_inactive", "missing_scope",
-    "no_permission", "ekm_access_denied", "team_access_not_granted", "not_allowed_token_type",
-    "org_login_required",
-})  # fmt: skip
 _ID: Final = re.compile(r"[CGDUW][A-Z0-9]{6,}")
 _PAGES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
-    """The firm's Slack app.
-
-    ``token``: the bot token, with chat:write, users:read.email, im:write, im:history and channels:history.
-    ``broadcast``: later messages of a thread are shown in the channel too. ``timeout`` in seconds.
-    ``app_token`` and ``signing_secret`` serve the answers (Socket Mode, HTTP).
-    """
-
-    token: str
-    base_url: str = "https://slack.com/api/"
-    timeout: int = 15
-    broadcast: bool = False
-    ca_file: str | None = None
-    proxy: str | None = None
-    app_token: str | None = None
-    signing_secret: str | None = None
 
 
 class Slack:
@@ -58,14 +29,7 @@ class Slack:
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
         self._channels: dict[str, str] = {}
-        self._client = WebClient(
-            settings.token,
-            base_url=settings.base_url,
-            timeout=settings.timeout,
-            ssl=ssl.create_default_context(cafile=settings.ca_file),
-            proxy=settings.proxy,
-            retry_handlers=[],  # the default one posts again after a reset: two messages for one warning
-        )
+        self._client = client(settings)
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -75,7 +39,7 @@ class Slack:
         channel = self._channel(letter.address)
         thread = _thread(letter, channel)
         try:
-            posted = self._call(
+            posted = call(
                 lambda: self._client.chat_postMessage(
                     channel=channel,
                     text=letter.text,
@@ -127,7 +91,7 @@ class Slack:
     def edit(self, remote_id: str, letter: Letter) -> Receipt:
         """Replace the text of a message, as after an answer."""
         channel, _, ts = remote_id.partition(":")
-        self._call(
+        call(
             lambda: self._client.chat_update(
                 channel=channel,
                 ts=ts,
@@ -146,8 +110,8 @@ class Slack:
         more: dict[str, Any] = {"oldest": oldest, "cursor": cursor, "limit": 200}
         more["include_all_metadata"] = True
         if thread is None:
-            return self._call(lambda: self._client.conversations_history(channel=channel, **more))
-        return self._call(lambda: self._client.conversations_replies(channel=channel, ts=thread, **more))
+            return call(lambda: self._client.conversations_history(channel=channel, **more))
+        return call(lambda: self._client.conversations_replies(channel=channel, ts=thread, **more))
 
     def _channel(self, address: str) -> str:
         """Return the channel id of an address: an id, a ``#channel``, or the direct channel of an e-mail."""
@@ -156,7 +120,7 @@ class Slack:
             return known
         wanted = address.strip()
         if "@" in wanted:
-            found = self._safely(lambda: self._client.users_lookupByEmail(email=wanted))
+            found = safely(lambda: self._client.users_lookupByEmail(email=wanted))
             wanted = str(found["user"]["id"])
         elif not _ID.fullmatch(wanted) and not wanted.startswith("#"):
             raise DeliveryError(
@@ -164,32 +128,10 @@ class Slack:
                 Outcome.PERMANENT,
             )
         if wanted[0] in "UW":
-            opened = self._safely(lambda: self._client.conversations_open(users=wanted))
+            opened = safely(lambda: self._client.conversations_open(users=wanted))
             wanted = str(opened["channel"]["id"])
         self._channels[address] = wanted
         return wanted
-
-    def _safely(self, call: Callable[[], SlackResponse]) -> SlackResponse:
-        """Make a call that posts nothing, so that it may be made again after any failure to answer."""
-        try:
-            return self._call(call)
-        except DeliveryError as error:
-            if error.outcome is Outcome.AMBIGUOUS:
-                raise DeliveryError(str(error), Outcome.RETRY, error.retry_after) from error
-            raise
-
-    def _call(self, call: Callable[[], SlackResponse]) -> SlackResponse:
-        try:
-            return call()
-        except SlackApiError as error:
-            raise _api_error(error) from error
-        except URLError as error:
-            raise _unsent(error) from error
-        except (OSError, HTTPException, SlackClientError, ValueError) as error:
-            raise DeliveryError(
-                f"Slack gave no answer ({error or type(error).__name__}); it may have taken the message",
-                Outcome.AMBIGUOUS,
-            ) from error
 
 
 def _thread(letter: Letter, channel: str) -> str | None:
@@ -201,45 +143,6 @@ def _thread(letter: Letter, channel: str) -> str | None:
 def _metadata(letter: Letter) -> dict[str, Any]:
     payload = {"delivery_id": letter.delivery_id, "may_repeat": letter.may_repeat}
     return {"event_type": EVENT_TYPE, "event_payload": payload}
-
-
-def _api_error(error: SlackApiError) -> DeliveryError:
-    """Sort what Slack said: not now, no answer that means anything, or no."""
-    response: Any = error.response
-    status = int(getattr(response, "status_code", 0) or 0)
-    code = str(response.get("error") or "") if hasattr(response, "get") else ""
-    headers: Mapping[str, Any] = getattr(response, "headers", None) or {}
-    if status == 429 or code in _LATER:
-        return DeliveryError(f"Slack: {code or status}", Outcome.RETRY, _retry_after(headers))
-    if status >= 500 or code in _UNKNOWN:
-        return DeliveryError(f"Slack: {status} {code}"[:200] + "; it may have taken the message", Outcome.AMBIGUOUS)
-    if code in _ACCOUNT:
-        return DeliveryError(f"configuration: Slack refuses the app's token ({code})", Outcome.PERMANENT)
-    return DeliveryError(f"Slack: {code or status}"[:200], Outcome.PERMANENT)
-
-
-def _unsent(error: URLError) -> DeliveryError:
-    """Tell a connection that never came about from a request that may have left."""
-    cause = error.reason
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return DeliveryError(
-            f"configuration: Slack's certificate does not verify ({cause.verify_message})", Outcome.PERMANENT
-        )
-    never_left = isinstance(cause, ConnectionRefusedError) or not isinstance(
-        cause, ConnectionError | TimeoutError | ssl.SSLError
-    )
-    return DeliveryError(f"Slack cannot be reached ({cause})", Outcome.RETRY if never_left else Outcome.AMBIGUOUS)
-
-
-def _retry_after(headers: Mapping[str, Any]) -> float | None:
-    for key, value in headers.items():
-        if key.lower() == "retry-after":
-            first = value[0] if isinstance(value, list) else value
-            try:
-                return float(first)
-            except (TypeError, ValueError):
-                return None
-    return None
 
 
 @dataclass(frozen=True, slots=True)
