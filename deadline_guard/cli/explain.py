@@ -56,6 +56,7 @@ WHY_HELD: Final = {
 REASONS: Final = {
     "first": Text("first warning", "首次预警"),
     "level_raised": Text("the level rose", "级别升高"),
+    "bucket_entered": Text("the debt entered the next bucket", "进入下一账龄档"),
     "repeat": Text("said again", "重复提醒"),
     "unanswered": Text("nobody answered", "无人答复"),
     "moved_earlier": Text("the date moved earlier", "日期提前"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
+from deadline_guard.core.buckets import bucket_of, buckets_of, rising_buckets
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.conditions import number
 from deadline_guard.core.deadlines import Deadline, State
@@ -15,24 +15,12 @@ from deadline_guard.core.endings import Ending
 from deadline_guard.core.instants import day_starts, occurred
 from deadline_guard.core.levels import OVERDUE_AGE
 from deadline_guard.core.limits import Look, granted, look_at
-from deadline_guard.core.measures import Measure, days_past, level_of
+from deadline_guard.core.measures import Measure, days_past
 from deadline_guard.core.rules import Level, Rule, Rulebook
 from deadline_guard.core.timeline import EMPTY, Case, Timeline
 from deadline_guard.core.triggers import Cycle, cycles
 
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A class of arrears from ``first`` to ``last`` days past due (both included; None: without end)."""
-
-    name: str
-    first: int
-    last: int | None = None
-
-
-def bucket_of(days: int, table: Iterable[Bucket]) -> Bucket | None:
-    """Return the bucket of so many days past due, or None where the table has none."""
-    return next((b for b in table if b.first <= days and (b.last is None or days <= b.last)), None)
+_RUNNING: Final = (State.OPEN, State.HELD)
 
 
 def owed(
@@ -71,7 +59,7 @@ def overdue_age(
     now: datetime,
     computed: Mapping[str, Sequence[Deadline]] = EMPTY,
 ) -> tuple[Deadline, ...]:
-    """Return each debt with its due date; it ages through the profile's lines (``above 30`` days) until paid.
+    """Return each debt with its due date; it ages through the buckets of the profile until paid.
 
     ``done_by`` ends it, and so does the event after which nothing is :func:`owed` any more.
     """
@@ -98,15 +86,19 @@ def _paid(look: Look, cycle: Cycle) -> Ending | None:
     return None
 
 
-def arrears(deadline: Deadline, rule: Rule, case: Case, at: datetime, table: Sequence[Bucket]) -> Measure:
-    """Return the age of a debt at ``at`` in days past due, with its bucket and what was owed then.
+def arrears(deadline: Deadline, rule: Rule, case: Case, at: datetime) -> Measure:
+    """Return the age of a debt at ``at`` in days past due, by the bucket table of the rule's profile.
 
-    ``data`` holds ``bucket`` (None before the due date, or where nothing is owed) and ``owed``.
+    ``data`` holds ``bucket`` (None before the table begins, once the debt ended, or where nothing is owed) and
+    ``owed``, what was owed then.
     """
+    table = buckets_of(rule.profile)
     days = days_past(deadline.due_on, at, case.zone)
     left = owed(rule.params, case.timeline, deadline.subject, at, case.zone)
-    bucket = bucket_of(days, table) if left > 0 else None
-    level = level_of(Fraction(days), rule.profile) if left > 0 else Level.OK
-    following = day_starts(deadline.due_on + timedelta(days=max(days, 0) + 1), case.zone) if left > 0 else None
-    data = {"bucket": bucket.name if bucket else None, "owed": left}
+    counted = not _names(rule.params.get("plus")) or left > 0  # a rule without amounts ages what is not ended
+    ended = deadline.state not in _RUNNING and (deadline.ended_at is None or deadline.ended_at <= at)
+    bucket = bucket_of(days, table) if counted and not ended else None
+    level = max((b[2] for b in rising_buckets(table) if b[0] <= days), default=Level.OK) if bucket else Level.OK
+    following = day_starts(deadline.due_on + timedelta(days=max(days, 0) + 1), case.zone) if bucket else None
+    data = {"bucket": bucket, "owed": left}
     return Measure(f"case:{case.id}", OVERDUE_AGE, at, Fraction(days), level, following, deadline.cycle, data)

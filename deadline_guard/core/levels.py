@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache, partial
-from math import floor
 from typing import Final
 
+from deadline_guard.core.buckets import buckets_of, rising_buckets
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, Excluded, State
 from deadline_guard.core.instants import day_starts, local_instant
 from deadline_guard.core.law import Law, law_of
 from deadline_guard.core.measures import GAUGES, series, stretches
 from deadline_guard.core.office_clock import exact_clock, part_of
-from deadline_guard.core.rules import Level, Profile, Rule, Rulebook, When, WhenKind
+from deadline_guard.core.rules import Bucket, Level, Profile, Rule, Rulebook, When, WhenKind
 from deadline_guard.core.timeline import Case
 from deadline_guard.core.triggers import Cycle
 
@@ -29,10 +29,11 @@ OVERDUE_AGE: Final = "overdue_age"
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """From ``at`` (UTC) on, the level is at least ``level``."""
+    """From ``at`` (UTC) on, the level is at least ``level``; ``bucket`` is the one that a debt enters then."""
 
     at: datetime
     level: Level
+    bucket: Bucket | None = None
 
 
 def crossings(
@@ -58,14 +59,15 @@ def _crossed(deadline: Deadline, rule: Rule, case: Case) -> tuple[Crossing, ...]
 
 
 def _aged(deadline: Deadline, profile: Profile) -> tuple[Crossing, ...]:
-    """Return when a debt enters each bucket: ``above 30`` days past due begins with the 31st day."""
-    found = []
-    for threshold in profile.thresholds:
-        when = threshold.when
-        if when.kind is WhenKind.VALUE and when.op == "above":
-            day = deadline.due_on + timedelta(days=floor(when.n) + 1)
-            found.append((day_starts(day, deadline.zone), threshold.level))
-    return rising(found)
+    """Return when a debt enters each bucket that warns: ``from: 31`` begins with the 31st day past due.
+
+    A level may repeat: the next bucket is a crossing of its own. Two that begin on one day are one, the worse.
+    """
+    found: dict[datetime, Crossing] = {}
+    for first, bucket, level in rising_buckets(buckets_of(profile)):
+        at = day_starts(deadline.due_on + timedelta(days=first), deadline.zone)
+        found[at] = Crossing(at, level, bucket)
+    return tuple(found.values())
 
 
 def office_shares(deadline: Deadline, rule: Rule, case: Case, law: Law) -> Shares | None:

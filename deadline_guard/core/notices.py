@@ -23,8 +23,13 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     CONFLICT = "conflict"
     CONFIRM = "confirm"
+    OBSERVE = "observe"
+    HAND_OVER = "hand_over"
+    DISPUTE = "dispute"
+    ACTION = "action"
     FINDING = "finding"
     SUMMARY = "summary"
+    DIGEST = "digest"
 
 
 class Reason(StrEnum):
@@ -32,6 +37,7 @@ class Reason(StrEnum):
 
     FIRST = "first"
     LEVEL_RAISED = "level_raised"
+    BUCKET_ENTERED = "bucket_entered"
     REPEAT = "repeat"
     UNANSWERED = "unanswered"
     MOVED_EARLIER = "moved_earlier"
@@ -45,6 +51,18 @@ class Reason(StrEnum):
     RULE_GONE = "rule_gone"
     CONFLICT = "conflict"
     FINDING = "finding"
+    DIGEST = "digest"
+    TO_OBSERVE = "to_observe"  # the date of a court's or opponent's clock comes near
+    OPENS = "opens"  # it has passed: what it opens is ours
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TAKEN_OVER = "taken_over"
+    DISPUTED = "disputed"
+    RESOLVED = "resolved"
+    UNCONFIRMED = "unconfirmed"  # nobody else has checked the date that starts the clock
+    SECOND_PERSON = "second_person"  # an answer holds only if somebody else confirms it
+    NO_RESULT = "no_result"  # somebody was asked to act and has not said what came of it
 
 
 @dataclass(frozen=True, slots=True)

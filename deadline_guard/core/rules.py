@@ -77,6 +77,18 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """A class of arrears: from ``first`` days past due (0: the due day) until the next one begins.
+
+    Entering it raises ``level`` (a level may repeat: entering the next bucket is news all the same).
+    """
+
+    first: int
+    level: Level = Level.OK
+    label: Title = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """How long silence lasts before a step: ``unit`` is minutes, hours, days (elapsed), working_hours or working_days."""
 
@@ -118,6 +130,7 @@ class Profile:
     channels: Mapping[Level, tuple[str, ...]] = field(default_factory=dict)
     fallback_channels: tuple[str, ...] = ()
     overdue: bool = True  # raise `overdue` at the due instant
+    buckets: tuple[Bucket, ...] = ()  # overdue_age: the table by which a debt ages, youngest first
     tell_moved: bool = True
     tell_closed: bool = True  # those warned hear that it is done
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from deadline_guard.core.period import Period, parse_period
 from deadline_guard.core.rules import (
+    Bucket,
     CaseType,
     ChainStep,
     EventKind,
@@ -108,6 +109,12 @@ class Builder:
                         phrases.when, "not_a_threshold", one.when, entry, *path, "thresholds", i, "when"
                     )
                 )
+            )
+            given["buckets"] = ()
+        if shape.buckets is not None:
+            given.setdefault("thresholds", ())
+            given["buckets"] = tuple(
+                Bucket(one.first, Level[one.level.upper()], one.label.pair()) for one in shape.buckets
             )
         if shape.chain is not None:
             given["chain"] = tuple(

@@ -50,6 +50,9 @@ class ExpectShape(Shape):
     version: str | int | None = None
     cycle: str | int | None = None
     subject: str | None = None
+    bucket: str | None = Field(
+        None, description="overdue_age: the bucket at that instant, by its name in either language"
+    )
     internal_at: str | None = None
     readings: list[Day] | None = Field(None, description="The dates of the other lawful readings")
     flags: list[str] | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from deadline_guard.core.arrears import arrears
 from deadline_guard.core.assess import Assessment, assess, meets
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.deadlines import Deadline, State
@@ -78,7 +79,7 @@ def run_one(example: Example, book: Rulebook, calendars: Mapping[str, Calendar])
         misses.append(_number(example, found, book))
     for place, (expected, one) in enumerate(zip(example.expect, found, strict=False)):
         for field, wanted in expected.items():
-            got = _got(field, one)
+            got = _bucket(one, example, wanted) if field == "bucket" else _got(field, one)
             if not _same(field, wanted, got, one.deadline):
                 mark = example.mark("expect", place, field)
                 misses.append(Miss(mark, field, _written(wanted, one.deadline), _written(got, one.deadline)))
@@ -121,6 +122,14 @@ def _got(field: str, one: Assessment) -> Any:
     if field == "flags":
         return list(deadline.flags)
     return getattr(deadline, field)
+
+
+def _bucket(one: Assessment, example: Example, wanted: Any) -> str | None:
+    """Return the name of a debt's bucket, in the language in which it is expected."""
+    bucket = arrears(one.deadline, one.rule, example.case, example.at).data["bucket"]
+    if bucket is None:
+        return None
+    return str(wanted) if wanted in bucket.label.values() else " / ".join(bucket.label.values())
 
 
 def due(deadline: Deadline) -> date | datetime:

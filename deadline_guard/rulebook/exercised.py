@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deadline_guard.core.rules import Rule, RuleVersion
+from deadline_guard.core.rules import Bucket, Rule, RuleVersion
 from deadline_guard.rulebook.examples import Result
 
 
@@ -35,8 +35,8 @@ class Exercised:
 def exercised(results: Iterable[Result], rules: Iterable[Rule]) -> Exercised:
     """Return what these results say about these rules; a test that failed exercises nothing.
 
-    A version counts once a test expects a date that it gave; a threshold once a test expects its level by a rule
-    of that profile.
+    A version counts once a test expects a date that it gave; a threshold once a test expects its level (a
+    bucket: its name) by a rule of that profile.
     """
     enabled = [rule for rule in rules if rule.enabled]
     tested: set[str] = set()
@@ -49,14 +49,24 @@ def exercised(results: Iterable[Result], rules: Iterable[Rule]) -> Exercised:
         for expected, one in zip(result.example.expect, result.found, strict=True):
             if not expected.keys().isdisjoint(("due", "due_at", "level", "state")):
                 dated.add((one.rule.id, one.deadline.version))
-            if "level" in expected:
-                levels.add((one.rule.profile.id, expected["level"]))
-    wanted = sorted({(r.profile.id, t.level.word) for r in enabled for t in r.profile.thresholds})
+            for key in ("level", "bucket"):
+                if expected.get(key) is not None:
+                    levels.add((one.rule.profile.id, expected[key]))
+    levels |= {(r.profile.id, _name(b)) for r in enabled for b in r.profile.buckets for said in b.label.values()
+               if (r.profile.id, said) in levels}  # fmt: skip
+    wanted = sorted(
+        {(r.profile.id, t.level.word) for r in enabled for t in r.profile.thresholds}
+        | {(r.profile.id, _name(b)) for r in enabled for b in r.profile.buckets}
+    )
     return Exercised(
         _share((r.id, r.id in tested) for r in enabled),
         _share((f"{r.id} {v.id}", (r.id, v.id) in dated) for r in enabled for v in _versions(r)),
         _share((f"{profile} {level}", (profile, level) in levels) for profile, level in wanted),
     )
+
+
+def _name(bucket: Bucket) -> str:
+    return bucket.label.get("en") or str(bucket.first)
 
 
 def _versions(rule: Rule) -> tuple[RuleVersion, ...]:

@@ -78,6 +78,7 @@ def _out_of_order(lower: When, higher: When) -> bool:
 def somebody_told(profile: Profile, spot: Spot) -> Iterator[Problem]:
     """Every level that can begin must tell somebody; overdue should tell more than the warnings did."""
     reached = {t.level for t in profile.thresholds} | ({Level.OVERDUE} if profile.overdue else set())
+    reached |= {b.level for b in profile.buckets} - {Level.OK}
     for level in sorted(reached):
         if not any(roles for told, roles in profile.tell.items() if told <= level):
             mark = spot.at("tell", key=True) if spot.wrote("tell") else spot.name
@@ -115,8 +116,30 @@ def midnight(profile: Profile, spot: Spot) -> Iterator[Problem]:
             yield problem("almost_midnight", spot.at("thresholds", i, "when"), "warning")
 
 
+def buckets_in_order(profile: Profile, spot: Spot) -> Iterator[Problem]:
+    """Buckets follow each other by age; none is better than the one before, all have a name in both languages."""
+    if not spot.wrote("buckets", profile.buckets):
+        return
+    if spot.wrote("thresholds"):
+        yield problem("buckets_and_thresholds", spot.at("buckets", key=True))
+    for i, bucket in enumerate(profile.buckets):
+        for language in ("zh", "en"):
+            if language not in bucket.label:
+                yield problem(
+                    "bucket_without_label", spot.at("buckets", i, "label"), first=bucket.first, language=language
+                )
+    for i, (younger, older) in enumerate(pairwise(profile.buckets), start=1):
+        if older.first <= younger.first:
+            mark = spot.at("buckets", i, "from")
+            yield problem("buckets_not_in_order", mark, first=older.first, before=younger.first)
+        elif older.level < younger.level:
+            mark = spot.at("buckets", i)
+            yield problem("bucket_better_with_age", mark, level=older.level.word, before=younger.level.word)
+
+
 CHECKS: Final[tuple[Callable[[Profile, Spot], Iterator[Problem]], ...]] = (
     thresholds_in_order,
+    buckets_in_order,
     somebody_told,
     chain_leads_somewhere,
     repeats_end,

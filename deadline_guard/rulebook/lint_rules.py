@@ -97,6 +97,12 @@ def lines_fit_the_indicator(rule: Rule, entry: _Entry) -> Iterator[Problem]:
         i = values.index(True)
         mark = entry.at("profile", "thresholds", i, "when") if own else entry.at("profile")
         yield problem("value_on_clock", mark, indicator=rule.indicator)
+    if rule.indicator != "overdue_age" and rule.profile.buckets:
+        said = entry.shape.profile.buckets is not None
+        mark = entry.at("profile", "buckets", key=True) if said else entry.at("profile")
+        yield problem("buckets_on_clock", mark, indicator=rule.indicator)
+    if rule.indicator == "overdue_age" and not rule.profile.buckets and not any(values):
+        yield problem("gauge_without_line", entry.at("profile"), rule=rule.id, indicator=rule.indicator)
 
 
 def others_are_only_watched(rule: Rule, entry: _Entry) -> Iterator[Problem]:

@@ -20,6 +20,31 @@ LINT: Final[dict[str, Wording]] = {
         ("the worse level nearer to the due date", "越严重的级别越接近届满日"),
         ("exchange the two", "请互换"),
     ),
+    "buckets_and_thresholds": (
+        ("both thresholds and buckets", "同时写了 thresholds 与 buckets"),
+        ("one of the two: buckets for overdue_age, thresholds for clocks", "二者之一:账龄用 buckets,期限用 thresholds"),
+        ("remove one of the two", "请删除其中一个"),
+    ),
+    "buckets_not_in_order": (
+        ("a bucket from day {first} after one from day {before}", "第 {first} 天起的账龄档排在第 {before} 天起的之后"),
+        ("buckets by age, each from a later day", "按账龄排列,逐档更晚"),
+        ("exchange the two, or mend the day", "请互换,或改正天数"),
+    ),
+    "bucket_better_with_age": (
+        ("this bucket is {level}, the younger one {before}", "本档为 {level},前一档为 {before}"),
+        ("a level that does not fall with age", "级别不随账龄降低"),
+        ("write level: {before} or worse", "请写 level: {before} 或更严重的级别"),
+    ),
+    "bucket_without_label": (
+        ("the bucket from day {first} has no name in {language}", "第 {first} 天起的账龄档没有 {language} 名称"),
+        ("both languages", "两种语言"),
+        ("write label: {{zh: …, en: …}}", "请写 label: {{zh: …, en: …}}"),
+    ),
+    "buckets_on_clock": (
+        ("{indicator} measures no arrears", "{indicator} 不计量账龄"),
+        ("buckets on a rule with the indicator overdue_age", "buckets 只用于指标 overdue_age 的规则"),
+        ("choose another profile", "请选用其他 profile"),
+    ),
     "threshold_after_due": (
         ("{value} lies after the due date", "{value} 在届满日之后"),
         ("a place before it", "届满日之前"),

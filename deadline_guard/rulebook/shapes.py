@@ -142,6 +142,16 @@ class ThresholdShape(Shape):
     when: Threshold
 
 
+class BucketShape(Shape):
+    """A class of arrears: the days past due on which it begins, its name, the level of entering it."""
+
+    first: int = Field(alias="from", ge=0, description="First day past due of this bucket; 0 is the due day itself")
+    label: TitleShape = Field(description="Its name in both languages: M4, substandard")
+    level: Literal["ok", "early", "near", "urgent", "critical"] = Field(
+        "ok", description="The level of entering it; it may be that of the bucket before, entering is news all the same"
+    )
+
+
 class StepShape(Shape):
     """One rung: whom to tell after so much silence on the rung below."""
 
@@ -163,6 +173,9 @@ class ProfileShape(Shape):
     base: str | None = Field(None, alias="from", description="Take everything not said here from this profile")
     override: bool = Field(False, description="true: this replaces a profile of the same name read before")
     thresholds: list[ThresholdShape] | None = Field(None, description="Levels and where each begins")
+    buckets: list[BucketShape] | None = Field(
+        None, description="overdue_age: the table by which debts age, youngest first; in place of thresholds"
+    )
     tell: dict[LevelWord, Names] | None = Field(None, description="Roles told at each level")
     chain: list[StepShape] | None = Field(None, description="Who is told next, and after how much silence")
     chain_from: LevelWord | None = Field(None, description="Silence below this level climbs nowhere (near)")

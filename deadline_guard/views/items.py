@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.arrears import arrears
 from deadline_guard.core.assess import Assessment, assess
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.law import in_force, law_of
+from deadline_guard.core.levels import OVERDUE_AGE
 from deadline_guard.core.notices import Notice, NoticeKind
 from deadline_guard.core.people import Directory, Person, responsible
 from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
@@ -133,10 +135,19 @@ def _item(
         old_due_on=_local_day(notice.data.get("old_due"), case.zone),
         moved_because=str(notice.data.get("because", "")),
         remedy=rule.remedy,
-        data={**notice.data, "by_name": _name(str(notice.data.get("by", "")), sight)},
+        data={**notice.data, **_age(found, case, now), "by_name": _name(str(notice.data.get("by", "")), sight)},
         evaluated_at=notice.decided_at,
         data_as_of=max((e.recorded_at for e in case.timeline.events), default=None),
     )
+
+
+def _age(found: Assessment | None, case: Case, now: datetime) -> dict[str, Any]:
+    """Return the bucket of a debt and what is owed, as reported; {} for everything but debts."""
+    if found is None or found.rule.indicator != OVERDUE_AGE:
+        return {}
+    data = arrears(found.deadline, found.rule, case, now).data
+    bucket = data["bucket"]
+    return {"bucket": bucket.label, "owed": data["owed"]} if bucket is not None else {}
 
 
 def _bare(notice: Notice, seen: Seen | None, sight: Sight, now: datetime, warning_id: str, thread_id: str) -> Item:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from deadline_guard.core.arrears import Bucket, arrears, bucket_of, owed
+from deadline_guard.core.arrears import arrears, owed
+from deadline_guard.core.buckets import bucket_of, buckets_of, last_day
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.levels import crossings, level_at
-from deadline_guard.core.rules import Level, Profile, Rule, Trigger
+from deadline_guard.core.rules import Bucket, Level, Profile, Rule, Trigger
 from deadline_guard.core.timeline import Event, Timeline
 from tests.core.building import CALENDARS, case, event, local, rule, rulebook, utc
 from tests.core.test_gauges import line
 
 NOW = utc("2026-06-01T00:00")
-INDUSTRY = (Bucket("M0", 0, 0), Bucket("M1", 1, 30), Bucket("M2", 31, 60), Bucket("M3", 61, 90), Bucket("M4", 91, 120),
-            Bucket("M5-M6", 121, 180), Bucket("M7+", 181))  # fmt: skip
-REGULATOR = (Bucket("normal", 0, 0), Bucket("special mention", 1, 90), Bucket("substandard", 91, 120),
-             Bucket("doubtful", 121, 180), Bucket("loss", 181))  # fmt: skip
+
+
+def table(**first: tuple[int, Level]) -> tuple[Bucket, ...]:
+    return tuple(Bucket(day, level, {"en": name.replace("_", " ")}) for name, (day, level) in first.items())
+
+
+INDUSTRY = table(
+    M0=(0, Level.OK), M1=(1, Level.EARLY), M2=(31, Level.NEAR), M3=(61, Level.URGENT), M4=(91, Level.CRITICAL),
+    M5=(121, Level.CRITICAL), M6=(151, Level.CRITICAL), M7=(181, Level.CRITICAL),
+)  # fmt: skip
+REGULATOR = table(
+    normal=(0, Level.OK), special_mention=(1, Level.EARLY), substandard=(91, Level.NEAR), doubtful=(121, Level.URGENT),
+    loss=(181, Level.CRITICAL),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -33,19 +45,25 @@ REGULATOR = (Bucket("normal", 0, 0), Bucket("special mention", 1, 90), Bucket("s
         (31, "M2", "special mention"),
         (90, "M3", "special mention"),
         (91, "M4", "substandard"),
-        (121, "M5-M6", "doubtful"),
-        (180, "M5-M6", "doubtful"),
-        (5000, "M7+", "loss"),
+        (121, "M5", "doubtful"),
+        (180, "M6", "doubtful"),
+        (5000, "M7", "loss"),
     ],
 )
 def test_days_past_due_fall_into_the_buckets_of_either_table(days: int, industry: str, regulator: str) -> None:
     found = bucket_of(days, INDUSTRY), bucket_of(days, REGULATOR)
-    assert [b.name if b else None for b in found] == [industry, regulator]
+    assert [b.label["en"] if b else None for b in found] == [industry, regulator]
     assert bucket_of(-1, INDUSTRY) is None
 
 
 def found(made: Rule, *events: Event, now: Any = NOW) -> tuple[Deadline, ...]:
     return INDICATORS[made.indicator](made, case(*events), rulebook(made), CALENDARS, now, {})
+
+
+def test_a_bucket_lasts_until_the_next_begins() -> None:
+    assert [last_day(b, REGULATOR) for b in REGULATOR] == [0, 90, 120, 180, None]
+    lines = Profile("p", (line(Level.NEAR, "above", "30"), line(Level.EARLY, "above", "0")))
+    assert [(b.first, b.level) for b in buckets_of(lines)] == [(1, Level.EARLY), (31, Level.NEAR)]
 
 
 class TestOverdueAge:
@@ -73,6 +91,26 @@ class TestOverdueAge:
             (local("2026-06-10 00:00"), Level.CRITICAL),
         ]
         assert level_at(begins, got.due_at) is Level.EARLY, "the day after the due day is the first"
+
+    def test_any_number_of_buckets_at_any_level(self) -> None:
+        made = replace(self.AGEING, profile=Profile("p", buckets=INDUSTRY))
+        (got,) = found(made, self.FINE, self.NOTIFIED)
+        begins = crossings(got, made, case(self.FINE, self.NOTIFIED), rulebook(made), CALENDARS)
+        assert [(c.at, c.level, c.bucket.label["en"] if c.bucket else "") for c in begins] == [
+            (local("2026-03-12 00:00"), Level.EARLY, "M1"),
+            (local("2026-04-11 00:00"), Level.NEAR, "M2"),
+            (local("2026-05-11 00:00"), Level.URGENT, "M3"),
+            (local("2026-06-10 00:00"), Level.CRITICAL, "M4"),
+            (local("2026-07-10 00:00"), Level.CRITICAL, "M5"),
+            (local("2026-08-09 00:00"), Level.CRITICAL, "M6"),
+            (local("2026-09-08 00:00"), Level.CRITICAL, "M7"),
+        ]
+
+    def test_interest_is_never_computed(self) -> None:
+        told = Timeline.of([self.FINE])
+        assert {owed(self.AGEING.params, told, None, utc(f"{y}-06-01T00:00"), "UTC") for y in range(2026, 2036)} == {
+            Fraction("71.41")
+        }
 
     @pytest.mark.parametrize(
         ("payments", "state"),
@@ -132,8 +170,10 @@ class TestOverdueAge:
             event("paid", "2026-05-01", data={"payment": "21.41"}),
         )
         (due,) = found(self.AGEING, *events)
-        got = arrears(due, self.AGEING, case(*events), local(at), INDUSTRY)
-        assert (got.value, got.data["bucket"], got.data["owed"], got.level) == (days, bucket, Fraction(left), level)
+        ageing = replace(self.AGEING, profile=Profile("p", buckets=INDUSTRY))
+        got = arrears(due, ageing, case(*events), local(at))
+        name = got.data["bucket"].label["en"] if got.data["bucket"] else None
+        assert (got.value, name, got.data["owed"], got.level) == (days, bucket, Fraction(left), level)
         assert got.cycle == "t:n"
         if days == 31:
             assert got.next_at == local("2026-04-12 00:00")
