@@ -60,7 +60,7 @@ def open_office(path: Path | str, people: int = 50, **config: object) -> Office:
         f"p{i}": Person(f"p{i}", f"P{i}", "en", "Asia/Shanghai", {"email": f"p{i}@firm.example"}) for i in range(people)
     }
     directory = Directory(persons, {}, "p0", {"admin": "p0"})
-    settings = Config(zone="Asia/Shanghai", locale="en", jobs={"audit": "off"}, **config)  # type: ignore[arg-type]
+    settings = Config(zone="Asia/Shanghai", locale="en", jobs={"audit": "off", "morning": "off"}, **config)  # type: ignore[arg-type]
     return Office(Store.open(path, create=True), settings, book, calendars.shipped(), directory)
 
 

@@ -139,7 +139,7 @@ def office(folder: Path) -> App:
     (folder / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
     config = {
         "database": "bench.db", "rules": ["rules"], "shipped_rules": False, "people": "people.yaml", "zone": "UTC",
-        "jobs": {"audit": "off", "sync": "off", "gauges": "off"}, "go_live": "2100-01-01T00:00:00+00:00",
+        "jobs": {"audit": "off", "sync": "off", "gauges": "off", "morning": "off"}, "go_live": "2100-01-01T00:00:00+00:00",
     }  # fmt: skip
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     app = App.open(folder / "config.yaml", create=True)

@@ -101,7 +101,12 @@ class Jobs(Section):
     audit: str = Field(default="0 3 * * *", description="recompute every live case and compare")
     sync: str = Field(default="*/15 * * * *", description="read the sources again")
     digest: str = Field(default="30 8 * * *", description="send what waits for the digest, by each person's own clock")
+    morning: str = Field(
+        default="30 8 * * mon-fri",
+        description="each person's list, a lead's exceptions; on Mondays also to whom nothing is due; or off",
+    )
     gauges: str = Field(default="0 6 * * *", description="measure what no event changes")
+    seal: str = Field(default="55 23 * * *", description="seal the ledger; the custodian is sent the root")
 
 
 class Watchdog(Section):
@@ -207,6 +212,7 @@ class Config(Section):
     reply_mail: ReplyMail | None = Field(default=None, description="absent: nobody can answer by mail")
     web: Web | None = Field(default=None, description="absent: no pages, and messages carry no links")
     sources: tuple[Source, ...] = ()
+    custodian: str = Field(default="", description="who keeps the daily seals: an id of people.yaml or a mail address")
     go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
     clock: VirtualClock | None = None
     log: Literal["debug", "info", "warning", "error"] = "info"

@@ -66,10 +66,13 @@ def compose(
             held[notice.key] = (until, why)
         else:
             ready.append(notice)
+    lists = [n for n in ready if n.kind is NoticeKind.DIGEST]  # a list is one message already
+    ready = [n for n in ready if n.kind is not NoticeKind.DIGEST]
     many = len(ready) > 1 and (downtime or 0 < settings.at_once < len(ready))
     messages = [] if many else [m for notice in ready for m in _single(person, notice, settings, now)]
     if many or (len(ready) > 1 and _beyond_cap(messages, settings, recent or {})):
         messages = _summary(person, ready, settings, now)
+    messages += [m for notice in lists for m in _single(person, notice, settings, now)]
     return Composed(tuple(messages), held), min((at for at, _ in held.values()), default=None)
 
 

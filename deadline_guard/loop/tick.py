@@ -12,15 +12,22 @@ from sqlalchemy import Connection
 
 from deadline_guard.loop import cron, findings, gauges
 from deadline_guard.loop.audit import audit
+from deadline_guard.loop.mornings import mornings
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.outbox import fill_outbox
+from deadline_guard.loop.seals import seal
 from deadline_guard.loop.sweep import sweep
 from deadline_guard.store import messages, notices, queue, runs, sources
 
 log = logging.getLogger(__name__)
 Job = Callable[[Office, datetime], object]
 _BEFORE: Final[Mapping[str, Job]] = {"audit": audit, "sync": lambda office, now: office.sync(now)}
-_AFTER: Final[Mapping[str, Job]] = {"gauges": gauges.gauges}  # they read the levels of this very tick
+_AFTER: Final[Mapping[str, Job]] = {
+    "gauges": gauges.gauges,
+    "morning": mornings,
+}  # they read the levels of this very tick
+
+_LAST: Final[Mapping[str, Job]] = {"seal": seal}  # over everything that this tick decided
 
 
 def tick(office: Office, now: datetime) -> datetime | None:
@@ -43,6 +50,7 @@ def tick(office: Office, now: datetime) -> datetime | None:
     counts.update(sweep(office, now))
     counts.update(_jobs(office, now, _AFTER))
     _system_findings(office, now)
+    counts.update(_jobs(office, now, _LAST))
     counts.update(fill_outbox(office, now, downtime=downtime))
     with office.store.write() as conn:
         following = next_decision(office, conn, now)
@@ -67,11 +75,12 @@ def next_decision(office: Office, conn: Connection, now: datetime) -> datetime |
 
 def _lines(office: Office) -> dict[str, str]:
     jobs = office.config.jobs
-    lines = {"audit": jobs.audit}
+    lines = {"audit": jobs.audit, "morning": jobs.morning}
     if office.config.sources:
         lines["sync"] = jobs.sync
     if gauges.measured(office):
         lines["gauges"] = jobs.gauges
+    lines["seal"] = jobs.seal
     return lines
 
 

@@ -16,6 +16,7 @@ from deadline_guard.messages.blocks import blocks, escape
 from deadline_guard.messages.content import Content, Reader, single
 from deadline_guard.messages.findings import finding, sentence
 from deadline_guard.messages.item import Action, Item, Rendered
+from deadline_guard.messages.overview import heading, overview
 from deadline_guard.messages.several import summary, tally
 from deadline_guard.messages.short import short
 from deadline_guard.messages.texts import Texts, safe, texts
@@ -57,6 +58,9 @@ def render(
         content = finding(reader, shown[0], actions)
         what = safe(t.title(shown[0].what)) or sentence(t, shown[0], zone)[0]
         subject = t.say("[Deadlines] {what} · {id}", what=what, id=_thread(shown[0]))
+    elif kind is NoticeKind.DIGEST:
+        content = overview(reader, shown[0], actions)
+        subject = t.say("[Deadlines] {tally}", tally=heading(t, shown[0]))
     else:
         content = single(reader, shown[0], actions)
         subject = t.say("[Deadline] {code} · {what} · {id}", **_subject(t, shown[0]))

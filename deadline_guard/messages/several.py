@@ -60,7 +60,8 @@ def row(t: Texts, item: Item) -> str:
         shown.append(t.say("provisional"))
     if item.kind is NoticeKind.STEP:
         shown.append(t.say("not acknowledged"))
-    shown.append(item.warning_id)
+    if item.warning_id:
+        shown.append(item.warning_id)
     return " · ".join(shown)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from deadline_guard.core.notices import NoticeKind
+from deadline_guard.messages import asked
 from deadline_guard.messages.content import Content, Reader
 from deadline_guard.messages.item import Item
 from deadline_guard.messages.texts import Texts, safe
@@ -19,7 +20,7 @@ def short(reader: Reader, items: Sequence[Item], content: Content, person_name: 
     t = reader.t
     link = next((a.url for a in content.actions if a.url), "")
     name = f" @{safe(person_name)}" if person_name else ""
-    if len(items) > 1 or items[0].kind is NoticeKind.SUMMARY:
+    if len(items) > 1 or items[0].kind in (NoticeKind.SUMMARY, NoticeKind.DIGEST):
         first, second = content.headline + name, ""
     elif items[0].kind is NoticeKind.FINDING:
         first, second = content.headline + name, safe(items[0].code)
@@ -36,7 +37,8 @@ def _one(t: Texts, item: Item, content: Content, name: str) -> tuple[str, str]:
     first = f"{badge(t, sign_of(item))} {safe(item.code)} {safe(t.title(item.what))}"
     day = t.short_day(item.due_on) if item.due_on else ""
     left = days_left(t, item)
-    if item.kind in (NoticeKind.CLOSED, NoticeKind.WITHDRAWN, NoticeKind.CONFLICT, NoticeKind.CONFIRM):
+    told = (NoticeKind.CLOSED, NoticeKind.WITHDRAWN, NoticeKind.CONFLICT, *asked.KINDS - {NoticeKind.OBSERVE})
+    if item.kind in told:
         return first, content.gist + name
     if item.kind is NoticeKind.MOVED and item.old_due_on and item.due_on:
         return first, f"{t.short_day(item.old_due_on)} → {day}{name}"

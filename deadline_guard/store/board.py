@@ -44,15 +44,19 @@ _WHAT: Final = (
 )
 
 
+COLUMNS: Final = (
+    "a.case_id, c.code, c.title, c.case_type, c.zone, c.calendar, c.jurisdiction, c.owners, a.rule, "
+    f"a.cycle, a.state, a.level, a.step, a.due_on, a.due_at, a.owner, a.crossings, a.since, {_WHAT}"
+)
+
+
 def open_rows(conn: Connection, until: datetime | None = None) -> list[OpenRow]:
     """Return every open or held clock that is due before ``until`` (None: all), the earliest first."""
     return [
-        _row(row)
+        open_row(row)
         for row in fetch(
             conn,
-            "SELECT a.case_id, c.code, c.title, c.case_type, c.zone, c.calendar, c.jurisdiction, c.owners, a.rule, "
-            "a.cycle, a.state, a.level, a.step, a.due_on, a.due_at, a.owner, a.crossings, a.since, "
-            f'{_WHAT} FROM assessment AS a JOIN "case" AS c ON c.id = a.case_id '
+            f'SELECT {COLUMNS} FROM assessment AS a JOIN "case" AS c ON c.id = a.case_id '
             "WHERE a.state IN ('open', 'held') AND (?1 IS NULL OR a.due_at IS NULL OR a.due_at < ?1) "
             "ORDER BY a.due_at, c.code, a.rule",
             (micros_or_none(until),),
@@ -60,7 +64,8 @@ def open_rows(conn: Connection, until: datetime | None = None) -> list[OpenRow]:
     ]
 
 
-def _row(row: Any) -> OpenRow:
+def open_row(row: Any) -> OpenRow:
+    """Return a row of :data:`COLUMNS`."""
     (case_id, code, title, case_type, zone, calendar, jurisdiction, owners, rule, cycle, state, level, step, due_on,
      due_at, owner, crossings, since, what) = row  # fmt: skip
     return OpenRow(

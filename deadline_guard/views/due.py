@@ -60,7 +60,7 @@ def due(conn: Connection, sight: Sight, now: datetime, days: int | None = None) 
     until = None if days is None else now + timedelta(days=days + 1)
     rows = _brought_up_to_date(conn, board.open_rows(conn, until), sight, now, until)
     answered = events.answers(conn, {r.case_id for r in rows}, [Answer.ACKNOWLEDGED.value])
-    return sorted((_due(r, answered.get(r.case_id, ()), sight, now) for r in rows), key=lambda d: d.risk)
+    return sorted((line_of(r, answered.get(r.case_id, ()), sight, now) for r in rows), key=lambda d: d.risk)
 
 
 def counts(found: Sequence[Due]) -> Mapping[Level, int]:
@@ -69,7 +69,8 @@ def counts(found: Sequence[Due]) -> Mapping[Level, int]:
     return {level: ours.count(level) for level in sorted(Level, reverse=True)}
 
 
-def _due(row: OpenRow, answered: Sequence[AnswerRow], sight: Sight, now: datetime) -> Due:
+def line_of(row: OpenRow, answered: Sequence[AnswerRow], sight: Sight, now: datetime) -> Due:
+    """Return one running clock as a line, with its level and time left at ``now``; ``answered`` are its case's answers."""
     rule = sight.rulebook.rules.get(row.rule)
     held = row.state == State.HELD
     level = Level.OK if held else _level(row, now)

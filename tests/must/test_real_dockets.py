@@ -91,7 +91,7 @@ people: people.yaml
 zone: America/New_York
 locale: en
 channels: {{email: {{host: 127.0.0.1, port: {port}, sender: guard@court.example}}, console: {{}}}}
-jobs: {{audit: "off", sync: "off"}}
+jobs: {{audit: "off", sync: "off", morning: "off"}}
 messages: {{at_once: 0}}
 go_live: "2009-01-01T00:00:00-05:00"
 clock: {{start: "2008-12-31T23:59:00-05:00", until: "2011-12-31T23:59:59-05:00"}}

@@ -33,7 +33,7 @@ people: people.yaml
 zone: {zone}
 locale: en
 channels: {{email: {{host: 127.0.0.1, port: {port}, sender: guard@office.example}}, console: {{}}}}
-jobs: {{audit: "off", sync: "off"}}
+jobs: {{audit: "off", sync: "off", morning: "off"}}
 messages: {{at_once: 0}}
 clock: {{start: "{start}", until: "{until}"}}
 """

@@ -84,7 +84,7 @@ zone: ZONE
 locale: en
 channels: {email: {host: 127.0.0.1, port: PORT, sender: guard@firm.example, timeout: 5}}
 daemon: {heartbeat: 1 second}
-jobs: {audit: "off", sync: "off"}
+jobs: {audit: "off", sync: "off", morning: "off"}
 watchdog: {limit: LIMIT, admin: it@firm.example, locale: en}
 """
 
