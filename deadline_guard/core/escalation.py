@@ -11,6 +11,7 @@ from deadline_guard.core.assess import Assessment
 from deadline_guard.core.audience import WARNS, Cycle, audience, awaited, entered, fresh, next_step, told_this_date
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.notices import ANSWERED_MEANWHILE, History, Notice, NoticeKind, Reason, Told, Track
+from deadline_guard.core.observing import observe
 from deadline_guard.core.people import Directory, Resolution
 from deadline_guard.core.rules import Acts, Level, Rulebook
 from deadline_guard.core.timeline import Answer, Case
@@ -77,6 +78,8 @@ def _decide_cycle(c: Cycle) -> Track:
         level_decided = _open(c, owner)
         if not level_decided and c.before is not None:
             c.level = c.before.level if c.due_rev == c.before.due_rev else Level.OK
+    else:
+        observe(c, owner)
     return Track(
         rule=deadline.rule, cycle=deadline.cycle, due_rev=c.due_rev, due_at=deadline.due_at, level=c.level,
         step=c.step, state=deadline.state.value, owner=owner.person.id, since=c.since, told_since=c.told_since,

@@ -17,6 +17,9 @@ from deadline_guard.store.events import AnswerRow
 from deadline_guard.store.sending import Leased
 
 _WARNINGS: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
+# Pointless once the deadline has ended; neither a level nor an answer takes them back.
+_BETWEEN_PEOPLE: Final = frozenset({NoticeKind.HAND_OVER, NoticeKind.DISPUTE, NoticeKind.CONFIRM})
+_JUDGED: Final = _WARNINGS | _BETWEEN_PEOPLE | {NoticeKind.OBSERVE, NoticeKind.ACTION}
 # An answer that may await a second person is not among them: it ends the deadline, or its warnings run on.
 _ANSWERED: Final = (Answer.ACKNOWLEDGED, Answer.DONE, Answer.MUTED)
 
@@ -29,7 +32,7 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
     as long as one of them is wanted; the others are left out of its text.
     """
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
-    subjects = {s.notice.subject for s in stored.values() if s.notice.kind in _WARNINGS}
+    subjects = {s.notice.subject for s in stored.values() if s.notice.kind in _JUDGED}
     rows = {
         (case_id, r.rule, r.cycle): r
         for case_id, found in assessments.assessments(conn, subjects).items()
@@ -55,12 +58,14 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
 
 def _reason(notice: Notice, row: AssessmentRow | None, answers: Sequence[AnswerRow], now: datetime) -> str:
     """Return why a notice is not wanted any more, or "" while it is."""
-    if notice.kind not in _WARNINGS:
+    if notice.kind not in _JUDGED:
         return ""
     if row is None or row.state != "open":
         return "the deadline has ended"
-    if notice.due_at is not None and row.due_at != notice.due_at:
+    if notice.due_at is not None and row.due_at != notice.due_at and notice.kind not in _BETWEEN_PEOPLE:
         return "the date has moved"
+    if notice.kind not in _WARNINGS:
+        return ""
     if notice.kind is not NoticeKind.MOVED:
         if row.level > notice.level:
             return "the level has risen"

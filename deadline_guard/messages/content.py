@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from deadline_guard.core.gaps import TOO_EARLY
 from deadline_guard.core.notices import NoticeKind
 from deadline_guard.core.rules import Acts, Level
+from deadline_guard.messages import asked
 from deadline_guard.messages.item import Action, Item
 from deadline_guard.messages.past import history
 from deadline_guard.messages.steps import said, sentences
@@ -71,8 +72,8 @@ def gist(t: Texts, item: Item) -> str:
             return closed_how(t, item)
         case NoticeKind.CONFLICT:
             return t.say("two records name different dates")
-        case NoticeKind.CONFIRM:
-            return t.say("please check the date that starts the clock")
+        case kind if kind in asked.KINDS:
+            return asked.gist(t, item)
         case _:
             return days_left(t, item) or t.say("no date is known")
 
@@ -119,6 +120,7 @@ def single(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
     t = reader.t
     sign, known = sign_of(item), gist(t, item)
     paragraphs = [*repeat_mark(reader), *_silence(reader, item), *_facts_of_kind(reader, item)]
+    paragraphs += asked.dispute(t, item)
     paragraphs += _incident(t, item)
     paragraphs += _next(reader, item)
     return Content(
@@ -150,9 +152,21 @@ def _facts(t: Texts, item: Item) -> list[tuple[str, str]]:
         (t.say("What"), what),
         (_due_label(t, item), due(t, item)),
         (t.say("Before"), old),
+        (t.say("Age of the debt"), _age(t, item)),
         (t.say("Owner"), owner),
         (t.say("Why you"), _why_you(t, item)),
     ]
+
+
+def _age(t: Texts, item: Item) -> str:
+    """Return the bucket in which a debt stands and what is owed, as reported; '' for everything else."""
+    bucket = safe(t.title(item.data.get("bucket") or {}))
+    owed = item.data.get("owed")
+    return (
+        t.say("{bucket}, {owed} owed as reported", bucket=bucket, owed=f"{float(owed):,.2f}")
+        if owed and bucket
+        else bucket
+    )
 
 
 def _due_label(t: Texts, item: Item) -> str:
@@ -209,8 +223,8 @@ def _facts_of_kind(reader: Reader, item: Item) -> list[str]:
             other = t.join([safe(o) for o in item.data.get("other", ())])
             shown = [t.say("The other date: {dates}.", dates=other)] if other else []
             return [*shown, t.say("The earlier date works until somebody records the event once more.")]
-        case NoticeKind.CONFIRM:
-            return [t.say("A second person confirms it; until then the deadline runs on as computed.")]
+        case kind if kind in asked.KINDS:
+            return asked.facts(t, item, reader.zone)
     return []
 
 
@@ -283,6 +297,8 @@ def _rule(item: Item) -> str:
 
 def commands(item: Item) -> tuple[str, ...]:
     """Return the command lines that answer this notice."""
+    if item.kind in asked.KINDS:
+        return asked.commands(item)
     if item.kind not in (NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED):
         return ()
     shown = [f"deadline-guard ack {item.warning_id}", f"deadline-guard done {item.warning_id}"]

@@ -33,7 +33,8 @@ class Past:
     """One line of what was tried or answered before.
 
     ``what``: told, accepted, failed, unknown (no answer came), acknowledged, done, not_pursued,
-    not_applicable, snoozed, handed_over, disputed, absent, overruled; ``detail`` in plain words.
+    not_applicable, confirmed, snoozed, muted, handed_over, hand_over_accepted, hand_over_refused, disputed,
+    resolved, action_done, absent, overruled; ``detail`` in plain words.
     """
 
     at: datetime
@@ -100,6 +101,7 @@ class Item:
     readings: tuple[Alternative, ...] = ()
     provisional: tuple[str, ...] = ()
     unconfirmed: bool = False
+    disputed: Past | None = None  # who says that the date is wrong, and why, while nobody settled it
     flags: tuple[str, ...] = ()
     rule: str = ""
     version: str = ""

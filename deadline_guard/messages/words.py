@@ -37,6 +37,10 @@ KINDS: Final[Mapping[NoticeKind, Sign]] = {
     NoticeKind.CLOSED: Sign("✓", mark("CLOSED"), "#1B6E3C"),
     NoticeKind.CONFLICT: Sign("≠", mark("CONFLICT"), "#B00020"),
     NoticeKind.CONFIRM: Sign("?", mark("TO CONFIRM"), "#8A5300"),
+    NoticeKind.OBSERVE: Sign("○", mark("TO OBSERVE"), "#0B57A4"),
+    NoticeKind.HAND_OVER: Sign("⇄", mark("HAND-OVER"), "#0B57A4"),
+    NoticeKind.DISPUTE: Sign("≠", mark("DATE DISPUTED"), "#B00020"),
+    NoticeKind.ACTION: Sign("☎", mark("RESULT WANTED"), "#8A5300"),
     NoticeKind.FINDING: Sign("⊘", mark("FINDING"), "#B00020"),
 }
 ROLES: Final[Mapping[str, str]] = {

@@ -108,10 +108,11 @@ def test_an_acknowledgement_expires_and_the_silence_runs_from_there() -> None:
 
 
 @pytest.mark.parametrize("acts", [Acts.COURT, Acts.OPPONENT])
-def test_whose_move_is_not_ours_is_watched_and_tells_nobody(acts: Acts) -> None:
+def test_whose_move_is_not_ours_is_watched_and_asks_nothing_of_anybody(acts: Acts) -> None:
     desk = Desk(replace(RIGHT, acts=acts))
     desk.opened()
-    assert desk.until("2026-04-10T00:00") == []
+    assert desk.until("2026-04-10T00:00") == [("observe", "zhang", "early"), ("observe", "zhang", "early")]
+    assert [(n.reason.value, n.data["digest"]) for n in desk.notices] == [("to_observe", True), ("opens", True)]
     assert desk.tracks["r", "t:opened"].level is Level.OVERDUE
 
 

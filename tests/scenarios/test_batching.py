@@ -47,7 +47,7 @@ def test_of_forty_the_answered_ones_are_not_in_the_leads_message(firm: Firm) -> 
 
 def test_two_rules_due_the_same_moment_are_one_message_where_the_office_wants_it(firm: Firm) -> None:
     world = firm([RULE, SECOND], at_once=1)
-    assert told(world.run_until("2026-03-10 09:00")) == [("03-10 08:30", "zhang", "■临近")]
+    assert told(world.run_until("2026-03-10 09:00")) == [("03-10 08:30", "zhang", "■临近")]  # the other: next digest
 
 
 def test_two_rules_due_the_same_moment_are_two_conversations_otherwise(firm: Firm) -> None:
@@ -132,9 +132,12 @@ def test_answered_in_quiet_hours_the_held_warning_never_goes_out(firm: Firm) -> 
     assert told(world.run_until("2026-03-14 08:00")) == []
 
 
-def test_the_courts_clock_overdue_is_nobodys_fault(firm: Firm) -> None:
+def test_the_courts_clock_overdue_is_nobodys_fault_the_owner_reads_of_it_in_the_digest(firm: Firm) -> None:
     world = firm([replace(RULE, acts=Acts.COURT)])
-    assert told(world.run_until("2026-05-01 00:00")) == []
+    sent = world.run_until("2026-05-01 00:00")
+    assert [(s.when, s.person) for s in sent] == [("03-11 08:30", "zhang"), ("03-18 08:30", "zhang")]
+    assert "观察" in sent[0].letter.text
+    assert "期限已过" in sent[1].letter.text
 
 
 def test_the_opponents_clock_overdue_is_nobodys_fault_and_ours_beside_it_is_told(firm: Firm) -> None:
