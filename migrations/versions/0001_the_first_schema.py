@@ -154,6 +154,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payload")),
     )
     op.create_table(
+        "reply_mail",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", deadline_guard.store.columns.Instant(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_reply_mail")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("reply_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_reply_mail_message", ["message"], unique=False)
+
+    op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -380,6 +395,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_run_finished_at")
 
     op.drop_table("run")
+    with op.batch_alter_table("reply_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_reply_mail_message")
+
+    op.drop_table("reply_mail")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index("ix_revision_kind")
 

@@ -13,6 +13,7 @@ from deadline_guard.store.tables.messages import (
 from deadline_guard.store.tables.naming import METADATA, TableBase
 from deadline_guard.store.tables.notices import NoticeTable
 from deadline_guard.store.tables.people import AbsenceTable, AssignmentTable, RevisionTable
+from deadline_guard.store.tables.replies import ReplyMailTable
 from deadline_guard.store.tables.runs import RunTable, SettingTable, SourceTable
 from deadline_guard.store.tables.seals import SealHeadTable, SealTable
 
@@ -33,6 +34,7 @@ __all__ = [
     "MessageTable",
     "NoticeTable",
     "PayloadTable",
+    "ReplyMailTable",
     "RevisionTable",
     "RunTable",
     "SealHeadTable",
