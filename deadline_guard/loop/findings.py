@@ -25,6 +25,7 @@ MISSED_TICK = "finding.missed_tick"
 RULES_REFUSED = "finding.rules_refused"
 RULES_GONE = "finding.rules_gone"
 AUDIT = "finding.audit"
+SEAL = "finding.seal"
 
 
 def finding(

@@ -86,6 +86,12 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("the nightly audit had to mend {count} cases"),
             t.say("This is a defect of the program: please report it. The dates are right now."),
         ),
+        "seal": (
+            t.say("daily seal {seal} of the ledger: {entries} entries in {chains} chains"),
+            t.say(
+                "Root: {root} – keep this message where nobody of the firm can change it. To check: deadline-guard ledger verify --against {root}"
+            ),
+        ),
         "fell_back": (
             t.say("nobody could be found for the role {role}"),
             t.say("The named last resort was told instead. Name somebody in people.yaml."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -89,7 +90,8 @@ def put_revision(conn: Connection, kind: str, digest: str, text: str, now: datet
     if latest is not None and latest.hash == digest:
         return False
     run(conn, "INSERT INTO revision (kind, hash, text, since) VALUES (?, ?, ?, ?)", (kind, digest, text, micros(now)))
-    ledger.append(conn, [ledger.Entry(ledger.SYSTEM, f"{kind} revision", dump([digest]))], now)
+    of_text = sha256(text.encode()).hexdigest()
+    ledger.append(conn, [ledger.Entry(ledger.SYSTEM, f"{kind} revision", dump([digest, of_text]))], now)
     return True
 
 

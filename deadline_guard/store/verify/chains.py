@@ -1,0 +1,212 @@
+"""Walk every chain in order: each entry follows from the one before it, and the last is the head that stands."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from deadline_guard.store.statements import Row, scalar
+from deadline_guard.store.verify.faults import Faults, Progress
+
+PLAIN, DECIDED, COMPOSED, SETTLED, SEALED, ERASED, REVISION = range(1, 8)
+_KINDS: Final = {
+    b"decided": DECIDED, b"composed": COMPOSED, b"settled": SETTLED, b"sealed": SEALED, b"erased": ERASED,
+    b"rulebook revision": REVISION, b"calendar revision": REVISION, b"people revision": REVISION,
+}  # fmt: skip
+EVENTS: Final = b"events"
+BATCH: Final = 4_096
+# As bytes: nothing is decoded, and text that is no UTF-8 any more is only a digest that differs.
+_ENTRIES: Final = (
+    "SELECT CAST(chain AS BLOB), n, CAST(kind AS BLOB), at, prev, payload_digest, digest, payload_id FROM ledger "
+    "ORDER BY chain, n"
+)
+_HEADS: Final = "SELECT CAST(chain AS BLOB), n, head FROM ledger_chain ORDER BY chain"
+_SEALED: Final = "SELECT CAST(chain AS BLOB), n, seal, head FROM seal_head ORDER BY chain, n"
+_LAST: Final = b"\xff"  # sorts after every chain: no UTF-8 begins with it
+
+
+class Counted(NamedTuple):
+    """What a seal stands over, from the heads under it: chains new in it, entries new in it, heads that moved."""
+
+    chains: int = 0
+    entries: int = 0
+    heads: int = 0
+
+
+@dataclass
+class Walked:
+    """What later passes need: of each payload its digest, kind and instant, by its id; of each seal its counts."""
+
+    digests: bytearray
+    kinds: bytearray
+    instants: array[int]
+    chains: int = 0
+    seals: dict[int, Counted] = field(default_factory=dict)
+
+
+def stream(conn: Connection, statement: str) -> Iterator[Row]:
+    """Yield the rows of a query without holding them all."""
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+    finally:
+        cursor.close()
+
+
+def walk(conn: Connection, payloads: int, faults: Faults, step: Progress) -> Walked:
+    """Walk all chains; ``payloads`` is how many payloads there are (their ids run from 1 on without gaps)."""
+    last = scalar(conn, "SELECT MAX(id) FROM payload")
+    room = min(last if isinstance(last, int) else 0, 4 * payloads + 1_000) + 1  # no id that was never given
+    walked = Walked(bytearray(32 * room), bytearray(room), array("q", bytes(8 * room)))
+    heads, sealed = _Heads(conn, faults), _SealedHeads(conn, walked, faults)
+    cursor = conn.connection.cursor()
+    cursor.execute(_ENTRIES)
+    place = _Place()
+    while rows := cursor.fetchmany(BATCH):
+        _follow(rows, place, walked, heads, sealed, faults)
+        step.more(len(rows))
+    cursor.close()
+    heads.close(place)
+    heads.rest()
+    sealed.rest()
+    return walked
+
+
+@dataclass
+class _Place:
+    """Where the walk stands: the chain, its last entry's number, digest and instant."""
+
+    chain: bytes | None = None
+    n: int = 0
+    digest: bytes = b""
+    at: int | None = None
+
+
+def _follow(
+    rows: Sequence[Row], place: _Place, walked: Walked, heads: _Heads, sealed: _SealedHeads, faults: Faults
+) -> None:
+    """Check that these entries follow one another; written for speed, since it sees every entry."""
+    current, last_n, last, at = place.chain, place.n, place.digest, place.at
+    digests, kinds, instants, code = walked.digests, walked.kinds, walked.instants, _KINDS.get
+    room = len(kinds)
+    for chain, n, kind, at, prev, payload_digest, digest, payload in rows:
+        if chain != current:
+            place.chain, place.n, place.digest = current, last_n, last
+            heads.close(place)
+            walked.chains += 1
+            current, last_n, last = chain, 0, b""
+        try:
+            whole = sha256(b"%b\n%d\n%b\n%d\n" % (chain, n, kind, at) + prev + payload_digest).digest()
+        except TypeError:
+            faults.add(chain, n, at, "unreadable")
+            continue
+        if n != last_n + 1:
+            faults.add(chain, last_n + 1, at, "missing")
+        elif prev != last:
+            faults.add(chain, n, at, "order")
+        if whole != digest or len(payload_digest) != 32:
+            faults.add(chain, n, at, "digest")
+        elif payload is None:
+            if kind != EVENTS:
+                faults.add(chain, n, at, "no_payload")
+        elif isinstance(payload, int) and 0 < payload < room and not kinds[payload]:
+            digests[32 * payload : 32 * payload + 32] = payload_digest
+            kinds[payload] = code(kind, PLAIN)
+            instants[payload] = at
+        else:
+            faults.add(chain, n, at, "no_payload")
+        if chain >= sealed.chain and (n >= sealed.n or chain != sealed.chain):
+            sealed.meet(chain, n, digest, at)
+        last_n, last = n, digest
+        place.at = at
+    place.chain, place.n, place.digest = current, last_n, last
+
+
+class _Heads:
+    """The stored heads, met in the order of the chains."""
+
+    def __init__(self, conn: Connection, faults: Faults) -> None:
+        self.rows = stream(conn, _HEADS)
+        self.faults = faults
+        self.next = next(self.rows, None)
+
+    def close(self, place: _Place) -> None:
+        """The walk leaves a chain: its last entry must be the head."""
+        if place.chain is None:
+            return
+        while self.next is not None and self.next[0] < place.chain:
+            self.faults.add(self.next[0], 1, None, "missing")
+            self.next = next(self.rows, None)
+        if self.next is None or self.next[0] != place.chain:
+            self.faults.add(place.chain, place.n, place.at, "head")
+            return
+        _, n, head = self.next
+        self.next = next(self.rows, None)
+        if n != place.n:
+            self.faults.add(place.chain, place.n + 1, place.at, "missing" if _later(n, place.n) else "head")
+        elif head != place.digest:
+            self.faults.add(place.chain, place.n, place.at, "head")
+
+    def rest(self) -> None:
+        """Every head left has no entry at all."""
+        for chain, *_ in (*([self.next] if self.next else []), *self.rows):
+            self.faults.add(chain, 1, None, "missing")
+
+
+def _later(n: object, last: int) -> bool:
+    return isinstance(n, int) and n > last
+
+
+class _SealedHeads:
+    """The heads under seals, met in the order of chain and number; ``chain`` and ``n`` are the next one's."""
+
+    def __init__(self, conn: Connection, walked: Walked, faults: Faults) -> None:
+        self.rows = stream(conn, _SEALED)
+        self.walked = walked
+        self.faults = faults
+        self.chain: bytes = b""
+        self.n: int = 0
+        self.seal: int = 0
+        self.head: object = None
+        self._before: tuple[bytes | None, int] = (None, 0)
+        self._advance()
+
+    def _advance(self) -> None:
+        for chain, n, seal, head in self.rows:
+            if chain < _LAST and isinstance(n, int) and isinstance(seal, int):
+                self.chain, self.n, self.seal, self.head = chain, n, seal, head
+                return
+            self.faults.add(chain, n, None, "sealed", str(seal))
+        self.chain = _LAST
+
+    def meet(self, chain: bytes, n: int, digest: bytes, at: int) -> None:
+        """An entry at or past the next sealed head."""
+        self._pass_over(chain, n)
+        if (self.chain, self.n) == (chain, n):
+            if self.head != digest:
+                self.faults.add(chain, n, at, "sealed", str(self.seal))
+            self._count()
+
+    def rest(self) -> None:
+        """Every sealed head left has no entry of its own."""
+        self._pass_over(_LAST, 0)
+
+    def _pass_over(self, chain: bytes, n: int) -> None:
+        while self.chain != _LAST and (self.chain, self.n) < (chain, n):
+            self.faults.add(self.chain, self.n, None, "missing")
+            self._count()
+
+    def _count(self) -> None:
+        is_new = self._before[0] != self.chain
+        before = 0 if is_new else self._before[1]
+        found = self.walked.seals.get(self.seal, Counted())
+        self.walked.seals[self.seal] = Counted(found.chains + is_new, found.entries + self.n - before, found.heads + 1)
+        self._before = (self.chain, self.n)
+        self._advance()
