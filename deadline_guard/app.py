@@ -126,6 +126,7 @@ class App:
         )
         self.reload_wanted = False
         self.mail_ready = threading.Event()
+        self.beside: list[Callable[[], None]] = []  # what runs beside the daemon, by its stop: the web server
         self._senders: Senders | None = None
 
     @classmethod
@@ -281,6 +282,8 @@ class App:
 
     def close(self) -> None:
         """Finish what is under way and close everything."""
+        while self.beside:
+            self.beside.pop()()
         if self._senders is not None:
             self._senders.close()
             self._senders = None

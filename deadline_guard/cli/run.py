@@ -12,9 +12,11 @@ from deadline_guard import watchdog as guard
 from deadline_guard.app import App, read_config
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile
 from deadline_guard.daemon import Daemon
-from deadline_guard.errors import StoreLockedError
+from deadline_guard.errors import ConfigError, StoreLockedError
 from deadline_guard.store.database import location
 from deadline_guard.store.lock import holder
+
+log = logging.getLogger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,9 +32,29 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=office.config.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for noisy in ("apscheduler", "alembic"):
+    for noisy in ("apscheduler", "alembic", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    Daemon(office).run()
+    daemon = Daemon(office)
+    serve_pages(office)
+    daemon.run()
+
+
+def serve_pages(office: App) -> None:
+    """Start the web server where one is configured; it ends when the office is closed."""
+    web = office.config.web
+    if web is None:
+        return
+    from deadline_guard.web.server import Server  # half a second that no other command should wait for
+
+    try:
+        server = Server(office, web)
+    except ConfigError:
+        office.close()
+        raise
+    office.beside.append(server.stop)
+    server.start()
+    if office.office.answer_key is None:
+        log.warning("web is configured without answers.key_file: messages carry no links")
 
 
 def refuse_second(config: Path) -> None:

@@ -68,6 +68,7 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
     "console": mark("console"),
     "cli": mark("command line"),
     "mail": mark("e-mail"),
+    "web": mark("web page"),
 }
 
 

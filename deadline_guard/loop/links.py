@@ -1,0 +1,179 @@
+"""The link in a message: whose it is, what each thing it warned of has become, what can still be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.deadlines import State
+from deadline_guard.core.endings import AWAITS_SECOND
+from deadline_guard.core.notices import Notice
+from deadline_guard.core.people import Person
+from deadline_guard.core.rules import Kind
+from deadline_guard.core.timeline import Answer, Event
+from deadline_guard.loop import tokens
+from deadline_guard.loop.answers import Clock
+from deadline_guard.loop.office import Office
+from deadline_guard.loop.permitted import permitted
+from deadline_guard.loop.tokens import TokenError
+from deadline_guard.store import answer_links, notices, telling
+from deadline_guard.store.answer_links import NOT_ME, Used
+from deadline_guard.views.items import Seen, Sight, look
+
+Why = Literal["forged", "expired", "given_up", "outsider", "used", "moved", "ended"]
+
+
+class Act(StrEnum):
+    """What a link can answer."""
+
+    SEEN = "seen"
+    DONE = "done"
+    HAND_OVER = "hand_over"
+    WRONG_DATE = "wrong_date"
+    NOT_PURSUED = "not_pursued"
+    NOT_APPLICABLE = "not_applicable"
+    CONFIRM = "confirm"
+    NOT_ME = NOT_ME
+
+
+_ENDS: Final = (Act.DONE, Act.NOT_PURSUED, Act.NOT_APPLICABLE)
+
+
+class LinkRefused(Exception):
+    """A link cannot be used; a ``forged`` one says nothing that may be believed, so nothing else is set."""
+
+    def __init__(self, why: Why, person: Person | None = None, message: int | None = None, subject: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.person = person
+        self.message = message
+        self.subject = subject
+
+
+class Became(StrEnum):
+    """What became of a thing since the message was written."""
+
+    OPEN = "open"
+    MOVED = "moved"  # the date in the message is no longer the date
+    ENDED = "ended"
+    GONE = "gone"  # its event was taken back, or its rule removed
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One thing that a message warned of, and what it has become; ``place`` counts from 1 as in ``W-12.3``."""
+
+    place: int
+    notice: Notice
+    became: Became
+    clock: Clock | None = None
+    seen: Event | None = None  # the last acknowledgement since, by whomever
+    waits_for: str = ""  # whose answer waits for a second person
+
+    def can(self, act: Act, person: str) -> bool:
+        """Return whether this may be answered so; a date that moved may be done or disputed, not acknowledged."""
+        if self.clock is None or self.became in (Became.ENDED, Became.GONE):
+            return False
+        if self.became is Became.MOVED:
+            return act in (Act.DONE, Act.WRONG_DATE)
+        if act is Act.NOT_PURSUED:
+            return self.clock.found.rule.kind is Kind.RIGHT and not self.waits_for
+        if act is Act.NOT_APPLICABLE:
+            return not self.waits_for
+        if act is Act.CONFIRM:
+            return bool(self.waits_for) and self.waits_for != person
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A genuine link: its message, its person, what it is about and what was answered by it."""
+
+    message: int
+    person: Person
+    spots: tuple[Spot, ...]
+    used: tuple[Used, ...]
+
+    def place(self, given: int) -> int:
+        """Return the place an answer is stored under: 0 for all of a message, and for one about a single thing."""
+        return 0 if len(self.spots) == 1 else given
+
+    def chosen(self, place: int) -> Sequence[Spot]:
+        """Return the spot with this number, every spot for 0; none for a number that is not there."""
+        return self.spots if place == 0 else [s for s in self.spots if s.place == place]
+
+    def answered(self, act: Act, place: int) -> Used | None:
+        """Return when this was answered by this link before; an answer to all of it counts for each."""
+        return next((u for u in self.used if u.action == act and u.place in (0, self.place(place))), None)
+
+
+def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Opened:
+    """Return what a link is about; raises LinkRefused for one that is forged, expired, given up or not theirs."""
+    if office.answer_key is None:
+        raise LinkRefused("forged")
+    persons = office.people.persons
+    try:
+        token = tokens.read(office.answer_key, "page", text, now, persons)
+    except TokenError as error:
+        known = error.token and persons.get(error.token.person)
+        if error.token is None or known is None:
+            raise LinkRefused("forged") from None
+        raise LinkRefused("expired", known, error.token.message) from None
+    person = persons.get(token.person)
+    if person is None or answer_links.recipient(conn, token.message) != token.person:
+        raise LinkRefused("forged")
+    spots = spots_of(office, conn, token.message, now)
+    subject = spots[0].notice.subject if spots else ""
+    used = answer_links.used(conn, token.message)
+    if any(u.action == NOT_ME for u in used):
+        raise LinkRefused("given_up", person, token.message, subject)
+    if not spots or not permitted(office, conn, token.message, person.id, now):
+        raise LinkRefused("outsider", person, token.message, subject)
+    return Opened(token.message, person, spots, tuple(used))
+
+
+def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> tuple[Spot, ...]:
+    """Return everything a message warned of, but for findings, which end by themselves."""
+    carried = telling.notices_of(conn, message)
+    stored = notices.by_ids(conn, carried)
+    about = [(place, stored[n].notice) for place, n in enumerate(carried, 1)]
+    about = [(place, notice) for place, notice in about if not notice.rule.startswith("finding.")]
+    sight = Sight(office.rulebook, office.calendars, office.directory(conn))
+    seen = look(conn, {notice.subject for _, notice in about}, sight, now)
+    return tuple(_spot(place, notice, seen.get(notice.subject)) for place, notice in about)
+
+
+def _spot(place: int, notice: Notice, seen: Seen | None) -> Spot:
+    found = seen.found.get((notice.rule, notice.cycle)) if seen else None
+    if seen is None or found is None:
+        return Spot(place, notice, Became.GONE)
+    clock = Clock(seen.case, found)
+    if found.deadline.state not in (State.OPEN, State.HELD):
+        return Spot(place, notice, Became.ENDED, clock)
+    moved = _moved(notice.due_on, found.deadline.due_on) and found.deadline.state is State.OPEN
+    since = [e for e in _about(clock, Answer.ACKNOWLEDGED) if e.recorded_at >= notice.decided_at]
+    waiting = _about(clock, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
+    waits_for = ""
+    if waiting and AWAITS_SECOND in found.deadline.flags:
+        waits_for = str(waiting[-1].data.get("by", waiting[-1].recorded_by))
+    became = Became.MOVED if moved else Became.OPEN
+    return Spot(place, notice, became, clock, since[-1] if since else None, waits_for)
+
+
+def _moved(told: date | None, now_due: date | None) -> bool:
+    return told is not None and now_due is not None and told != now_due
+
+
+def _about(clock: Clock, *kinds: Answer) -> list[Event]:
+    """Return the answers of these kinds to a clock, in order."""
+    about = clock.about
+    return [
+        e
+        for e in clock.case.timeline.kind(*(k.value for k in kinds))
+        if all(e.data.get(key, value) == value for key, value in about.items())
+    ]

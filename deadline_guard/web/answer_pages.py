@@ -1,0 +1,197 @@
+"""What the page of a link says: the code, what is due and when, what was answered, what can be; never the parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from deadline_guard.core.deadlines import Deadline, State
+from deadline_guard.core.rules import Title
+from deadline_guard.loop.links import Act, Became, LinkRefused, Opened, Spot
+from deadline_guard.messages.texts import Texts, mark, safe, texts
+from deadline_guard.messages.words import channel_name
+from deadline_guard.web.page import Button, Form, Link, Page, Row, Tone
+
+# The forms beside the two buttons, in the order of the message's own buttons, with the last part of their address.
+FORMS: Final = {
+    Act.DONE: ("done", mark("Done and recorded")),
+    Act.HAND_OVER: ("hand-over", mark("Hand over")),
+    Act.WRONG_DATE: ("wrong-date", mark("Wrong date")),
+    Act.NOT_PURSUED: ("not-pursued", mark("Not pursued")),
+    Act.NOT_APPLICABLE: ("not-applicable", mark("Does not apply here")),
+    Act.CONFIRM: ("confirm", mark("Confirm")),
+}
+ACT_OF: Final = {slug: act for act, (slug, _) in FORMS.items()}
+HANDED: Final = mark("You offered to hand this over, {at}.")
+DISPUTED: Final = mark("You reported the date as wrong, {at}.")
+AFTER: Final = {
+    Act.HAND_OVER: mark("It stays yours until the other person accepts."),
+    Act.WRONG_DATE: mark("The date stands, and its warnings go on, until it is looked into."),
+}
+OFFERED: Final = frozenset({Act.DONE, Act.NOT_PURSUED, Act.CONFIRM})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page of one link needs besides the link: language, where it lies, the titles of rules and events."""
+
+    t: Texts
+    to: str
+    titles: Mapping[str, Title]
+    names: Mapping[str, str]
+
+    def at(self, act: Act | None, place: int) -> str:
+        """Return the address of the page for an answer, or of the link itself."""
+        path = self.to if act is None else f"{self.to}/{FORMS[act][0]}"
+        return f"{path}?n={place}" if place else path
+
+
+def brand(t: Texts) -> str:
+    """Return the name above every page."""
+    return t.say("Deadline guard")
+
+
+def lang(t: Texts) -> str:
+    """Return the language tag of a page."""
+    return "zh-Hans" if t.is_chinese else "en"
+
+
+def overview(view: View, link: Opened, place: int) -> Page:
+    """Return the page of a link: of its one deadline, of the one chosen, or of them all."""
+    spots = link.chosen(place)
+    return _list(view, link) if len(spots) > 1 else _one(view, link, spots[0], link.place(place))
+
+
+def _one(view: View, link: Opened, spot: Spot, place: int) -> Page:
+    t = view.t
+    said, tone, lines = _state(view, link, spot)
+    can_see = spot.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, spot.place)
+    buttons = (Button(t.say("Yes, I have seen it"), Act.SEEN.value),) if can_see else ()
+    form = Form(
+        to=view.at(None, place),
+        buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=bool(buttons))),
+        question=t.say("Are you {name}?", name=safe(link.person.name)),
+    )
+    open_to = [act for act in FORMS if act in OFFERED and spot.can(act, link.person.id)]
+    links = tuple(
+        Link(t.say(FORMS[act][1]), view.at(act, place)) for act in open_to if not link.answered(act, spot.place)
+    )
+    return Page(
+        lang=lang(t), title=heading(view, spot), brand=brand(t), said=said, tone=tone, facts=facts(view, spot),
+        lines=lines, form=form, links_title=t.say("Other answers") if links else "", links=links,
+        footer=t.say("Warning {id}", id=f"W-{link.message}" if not place else f"W-{link.message}.{place}"),
+    )  # fmt: skip
+
+
+def _list(view: View, link: Opened) -> Page:
+    """Return the page of a message about several deadlines: one button for all, each with its own page."""
+    t = view.t
+    rows = tuple(
+        Row(
+            heading(view, spot),
+            _day(t, spot),
+            _state(view, link, spot)[0],
+            Link(t.say("Answer"), view.at(None, spot.place)),
+        )
+        for spot in link.spots
+    )
+    open_now = [s for s in link.spots if s.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, s.place)]
+    buttons = (Button(t.say("Yes, I have seen all of these"), Act.SEEN.value),) if open_now else ()
+    form = Form(
+        to=view.at(None, 0),
+        buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=bool(buttons))),
+        question=t.say("Are you {name}?", name=safe(link.person.name)),
+    )
+    title = t.many("{n} deadline of yours", "{n} deadlines of yours", len(rows))
+    footer = t.say("Warning {id}", id=f"W-{link.message}")
+    return Page(lang=lang(t), title=title, brand=brand(t), rows=rows, form=form, footer=footer)
+
+
+def heading(view: View, spot: Spot) -> str:
+    """Return the matter's code and what is due; never who the parties are."""
+    code = safe(spot.clock.case.code) if spot.clock else ""
+    what = view.t.title(view.titles.get(spot.notice.rule, {})) or spot.notice.rule
+    return " · ".join(p for p in (code, safe(what)) if p)
+
+
+def facts(view: View, spot: Spot) -> tuple[tuple[str, str], ...]:
+    """Return the due date, and the old one where it moved."""
+    t, now_due = view.t, _day(view.t, spot)
+    if spot.became is Became.MOVED and spot.notice.due_on is not None:
+        return ((t.say("New date"), now_due), (t.say("Before"), t.day(spot.notice.due_on)))
+    return ((t.say("Due"), now_due),) if now_due else ()
+
+
+def _day(t: Texts, spot: Spot) -> str:
+    if spot.clock is None:
+        return t.day(spot.notice.due_on) if spot.notice.due_on else ""
+    deadline = spot.clock.found.deadline
+    shown = t.day(deadline.due_on)
+    return t.say("{date} – provisional", date=shown) if deadline.provisional or deadline.unconfirmed else shown
+
+
+def _state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, ...]]:
+    """Return what was answered or happened since, its tone, and what follows from it."""
+    t, zone = view.t, link.person.zone
+    if spot.became is Became.GONE or spot.clock is None:
+        return t.say("The event or the rule behind it is gone."), "moved", (t.say("Nothing needs to be done."),)
+    if spot.became is Became.ENDED:
+        return _ended(t, spot.clock.found.deadline), "good", (t.say("Nothing is left to answer."),)
+    if spot.became is Became.MOVED:
+        later = t.say("The message with the new date carries its own link; an acknowledgement belongs there.")
+        return t.say("The date has moved since this message was written."), "moved", (later,)
+    if spot.waits_for:
+        waits = t.say("An answer waits for a second person; until it is confirmed the deadline runs on.")
+        return waits, "ask", ()
+    still = (t.say("Acknowledged is not done: the deadline stays open until the act is recorded."),)
+    for act, said in ((Act.HAND_OVER, HANDED), (Act.WRONG_DATE, DISPUTED)):
+        used = link.answered(act, spot.place)
+        if used:
+            return t.say(said, at=t.moment(used.used_at, zone)), "good", (t.say(AFTER[act]),)
+    used = link.answered(Act.SEEN, spot.place)
+    if used:
+        return t.say("You acknowledged this already, {at}.", at=t.moment(used.used_at, zone)), "good", still
+    if spot.seen is not None:
+        by = str(spot.seen.data.get("by", spot.seen.recorded_by))
+        by = safe(view.names.get(by, by))
+        way = channel_name(t, str(spot.seen.data.get("via", "")))
+        at = t.moment(spot.seen.recorded_at, zone)
+        return t.say("{name} acknowledged this, {at} ({channel}).", name=by, at=at, channel=way), "good", still
+    return "", "ask", ()
+
+
+def _ended(t: Texts, deadline: Deadline) -> str:
+    how = {
+        State.DONE: t.say("This is recorded as done."),
+        State.NOT_PURSUED: t.say("It was decided not to pursue this."),
+        State.NOT_APPLICABLE: t.say("This does not apply here."),
+        State.CANCELLED: t.say("This was cancelled."),
+    }
+    return how[deadline.state]
+
+
+def refused(refusal: LinkRefused, locale: str) -> Page:
+    """Return the page of a link that cannot be used; a forged one learns nothing, not even that there are links."""
+    if refusal.person is None:
+        return nothing_here()
+    t = texts(refusal.person.locale or locale)
+    said = {
+        "expired": t.say("This link has expired."),
+        "given_up": t.say("This link no longer works: somebody said that it is not theirs."),
+        "outsider": t.say("This is no longer yours to answer."),
+    }
+    other = t.say("Use the link of a newer message, or answer by one of the other ways that your messages name.")
+    status = 403 if refusal.why == "outsider" else 410
+    page = Page(lang(t), t.say("This link cannot be used"), brand(t), status, said[refusal.why], "stop")
+    return replace(page, lines=(other,))
+
+
+def nothing_here() -> Page:
+    """Return the page for every address that leads nowhere, in both languages."""
+    return both(404, "There is nothing here", "此处没有内容")
+
+
+def both(status: int, en: str, zh: str) -> Page:
+    """Return a page for somebody whose language is not known."""
+    return Page("en", f"{en} · {zh}", "Deadline guard · 期限预警", status)
