@@ -329,6 +329,47 @@ def upgrade() -> None:
         batch_op.create_index("ix_derivation_case_id", ["case_id", "rule", "cycle"], unique=True)
 
     op.create_table(
+        "edit",
+        sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", deadline_guard.store.columns.Instant(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_edit_message_id_message")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_edit")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("edit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_edit_waiting", ["next_attempt_at"], unique=False, sqlite_where=sa.text("state = 'waiting'")
+        )
+
+    op.create_table(
+        "edit_attempt",
+        sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("started_at", deadline_guard.store.columns.Instant(), nullable=False),
+        sa.Column("settled_at", deadline_guard.store.columns.Instant(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_edit_attempt_message_id_message")),
+        sa.PrimaryKeyConstraint("message_id", "n", name=op.f("pk_edit_attempt")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "heard",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", deadline_guard.store.columns.Instant(), nullable=False),
+        sa.Column("reply", deadline_guard.store.columns.Json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heard")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("heard", schema=None) as batch_op:
+        batch_op.create_index("ix_heard_at", ["at"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -371,6 +412,15 @@ def downgrade() -> None:
     with op.batch_alter_table("derivation", schema=None) as batch_op:
         batch_op.drop_index("ix_derivation_case_id")
 
+    with op.batch_alter_table("heard", schema=None) as batch_op:
+        batch_op.drop_index("ix_heard_at")
+
+    op.drop_table("heard")
+    op.drop_table("edit_attempt")
+    with op.batch_alter_table("edit", schema=None) as batch_op:
+        batch_op.drop_index("ix_edit_waiting", sqlite_where=sa.text("state = 'waiting'"))
+
+    op.drop_table("edit")
     op.drop_table("derivation")
     with op.batch_alter_table("case_link", schema=None) as batch_op:
         batch_op.drop_index("ix_case_link_to_case")

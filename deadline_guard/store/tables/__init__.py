@@ -3,6 +3,7 @@
 from deadline_guard.store.tables.answer_links import AnswerLinkTable
 from deadline_guard.store.tables.assessments import AssessmentTable, DerivationTable
 from deadline_guard.store.tables.cases import CaseLinkTable, CaseTable, EventTable
+from deadline_guard.store.tables.edits import EditAttemptTable, EditTable, HeardTable
 from deadline_guard.store.tables.ledger import LedgerChainTable, LedgerTable, PayloadTable
 from deadline_guard.store.tables.messages import (
     AttemptTable,
@@ -27,7 +28,10 @@ __all__ = [
     "CaseLinkTable",
     "CaseTable",
     "DerivationTable",
+    "EditAttemptTable",
+    "EditTable",
     "EventTable",
+    "HeardTable",
     "LedgerChainTable",
     "LedgerTable",
     "MessageNoticeTable",
