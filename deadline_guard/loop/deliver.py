@@ -81,7 +81,7 @@ def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterat
     for start in range(0, len(leased), _RENDERED_AT_ONCE):
         some = leased[start : start + _RENDERED_AT_ONCE]
         with office.store.read() as conn:
-            sight = Sight(office.rulebook, office.calendars, office.directory(conn), office.pressable)
+            sight = Sight(office.rulebook, office.calendars, office.directory(conn), office.pressable, office.page(now))
             ready = letters(conn, some, sight, office.config.locale, now)
         yield from (Posting(m.id, m.channel, ready[m.id]) for m in some)
 
@@ -115,7 +115,7 @@ def _settle(office: Office, conn: Connection, group: Sequence[tuple[Leased, Sett
         given_up = next(o for o in outcomes if o.message_id == message.id).outcome == sending.DEAD
         if given_up:
             log.warning("W-%s on %s given up: %s", message.id, message.channel, settled.detail)
-            _fall_back(office, conn, message, settled, now)
+            fall_back(office, conn, message, settled.detail, now)
     return counts
 
 
@@ -138,8 +138,8 @@ def backoff(message: int, attempt: int, settings: Delivery) -> timedelta:
     return timedelta(seconds=base * jitter)
 
 
-def _fall_back(office: Office, conn: Connection, message: Leased, settled: Settled, now: datetime) -> None:
-    """Put the same notices on the next channel at once, and tell the admin which channel failed."""
+def fall_back(office: Office, conn: Connection, message: Leased, detail: str, now: datetime) -> None:
+    """Put the same notices on the next channel at once, and tell the admin which channel failed with which words."""
     directory = office.directory(conn)
     person = directory.persons.get(message.person)
     rest = [c for c in message.fallback if person is not None and c in person.channels]
@@ -153,7 +153,7 @@ def _fall_back(office: Office, conn: Connection, message: Leased, settled: Settl
     carried = notices.by_ids(conn, message.notice_ids)
     about_us = all(s.notice.rule in _SYSTEM for s in carried.values())
     day = now.date().isoformat()
-    words: dict[str, Any] = {"error": settled.detail[:300], "channel": message.channel}
+    words: dict[str, Any] = {"error": detail[:300], "channel": message.channel}
     if not about_us or message.kind is not NoticeKind.FINDING:
         found = [
             findings.finding(
