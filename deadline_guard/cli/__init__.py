@@ -7,6 +7,7 @@ import sys
 import typer
 
 from deadline_guard.cli import (
+    ageing,
     answers,
     calendar,
     check,
@@ -18,6 +19,7 @@ from deadline_guard.cli import (
     facts,
     init,
     intake,
+    people,
     rules,
     run,
     status,
@@ -32,11 +34,13 @@ for group in (
     demo,
     run,
     due,
+    ageing,
     explain,
     status,
     answers,
     facts,
     intake,
+    people,
     check,
     calendar,
     compute,
