@@ -146,6 +146,11 @@ def want_marking(conn: Connection) -> None:
     runs.put_setting(conn, _MARKING, "from:")
 
 
+def marking_wanted(conn: Connection) -> bool:
+    """Return whether :func:`mark_some` has anything to do."""
+    return bool(runs.get_setting(conn, _MARKING))
+
+
 def mark_some(conn: Connection) -> bool:
     """Mark the next batch of cases, where any are asked for; return whether more remain (also after a crash)."""
     asked = runs.get_setting(conn, _MARKING)
