@@ -21,6 +21,7 @@ from deadline_guard.loop.answers import Clock
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.permitted import permitted
 from deadline_guard.loop.tokens import TokenError
+from deadline_guard.messages.links import ASKING
 from deadline_guard.store import answer_links, notices, telling
 from deadline_guard.store.answer_links import NOT_ME, Used
 from deadline_guard.views.items import Seen, Sight, look
@@ -138,11 +139,11 @@ def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Ope
 
 
 def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> tuple[Spot, ...]:
-    """Return everything a message warned of, but for findings, which end by themselves."""
+    """Return everything in a message that asks for an answer; a finding ends by itself, what has ended is news."""
     carried = telling.notices_of(conn, message)
     stored = notices.by_ids(conn, carried)
     about = [(place, stored[n].notice) for place, n in enumerate(carried, 1)]
-    about = [(place, notice) for place, notice in about if not notice.rule.startswith("finding.")]
+    about = [(place, notice) for place, notice in about if notice.kind in ASKING]
     sight = Sight(office.rulebook, office.calendars, office.directory(conn))
     seen = look(conn, {notice.subject for _, notice in about}, sight, now)
     return tuple(_spot(place, notice, seen.get(notice.subject)) for place, notice in about)

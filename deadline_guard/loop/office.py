@@ -15,7 +15,7 @@ from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.compose import Settings
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
-from deadline_guard.loop import cron
+from deadline_guard.loop import cron, tokens
 from deadline_guard.store import Store, people
 
 
@@ -37,6 +37,14 @@ class Office:
         """Return whether the Slack app hears what is pressed: by Socket Mode or by signed requests."""
         section = self.config.channels.get("slack", {})
         return any(f"{key}_{way}" in section for key in ("app_token", "signing_secret") for way in ("file", "env"))
+
+    def page(self, now: datetime) -> Callable[[int, str], str] | None:
+        """Return what makes the address at which a person answers a message, None where no pages are served."""
+        web, key = self.config.web, self.answer_key
+        if web is None or key is None:
+            return None
+        root, expires = web.url.rstrip("/"), now + web.expires
+        return lambda message, person: f"{root}/a/{tokens.sign(key, 'page', message, person, expires)}"
 
     def directory(self, conn: Connection) -> Directory:
         """Return the persons of people.yaml with the absences recorded so far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ class Sight:
     calendars: Mapping[str, Calendar]
     directory: Directory
     pressable: bool = False  # somebody hears the buttons of Slack messages
+    page: Callable[[int, str], str] | None = None  # the address at which a person answers a message, where there is one
 
 
 @dataclass(frozen=True, slots=True)

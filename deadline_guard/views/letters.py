@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from deadline_guard.channels import Letter
 from deadline_guard.core.people import Person
-from deadline_guard.messages import render
+from deadline_guard.messages import Action, Item, render
+from deadline_guard.messages.links import page_links
 from deadline_guard.messages.press import buttons
-from deadline_guard.messages.texts import texts
+from deadline_guard.messages.render import TRUSTED
+from deadline_guard.messages.texts import Texts, texts
 from deadline_guard.store import messages as outbox
 from deadline_guard.store import notices, tried
 from deadline_guard.store.notices import StoredNotice
@@ -52,12 +54,11 @@ def _letter(
     root = roots[message.id]
     told = items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}, seen)
     locale = reader.locale or locale
-    pressable = sight.pressable and message.channel == "slack"
     made = render(
         told,
         kind=message.kind,
         locale=locale,
-        actions=buttons(texts(locale), told, warning_id(message.id)) if pressable else (),
+        actions=_actions(texts(locale), told, message, sight),
         channel=message.channel,
         person_name=reader.name,
         zone=reader.zone,
@@ -81,3 +82,12 @@ def _letter(
         metadata={"delivery_id": warning_id(message.id), "thread": message.thread}
         | ({"since": began} if began else {}),
     )
+
+
+def _actions(t: Texts, told: Sequence[Item], message: Leased, sight: Sight) -> tuple[Action, ...]:
+    """Return what the reader can press: buttons where somebody hears them, else the way to the page."""
+    if sight.pressable and message.channel == "slack":
+        return buttons(t, told, warning_id(message.id))
+    if sight.page is None:
+        return ()
+    return page_links(t, told, sight.page(message.id, message.person), chat=message.channel not in TRUSTED)
