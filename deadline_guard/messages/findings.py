@@ -64,6 +64,13 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("the evaluation stood still from {since} to {until}"),
             t.say("What fell into that time has been decided now. For the cause: deadline-guard status"),
         ),
+        "link_not_me": (
+            t.say("somebody else has the link of {person} (message {message})"),
+            t.say(
+                "They said that it is not theirs, and it no longer works. The mail was passed on, or the address in "
+                "people.yaml is wrong. Tell {person} yourself: this was not acknowledged."
+            ),
+        ),
         "gave_up": (
             t.say("message {message} to {person} could not be delivered"),
             t.say("The last answer: {error}. Tell {person} yourself and mend the address in people.yaml."),
