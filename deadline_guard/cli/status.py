@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 import typer
@@ -48,6 +49,9 @@ ENDS: Final = Text("{name} announced to {day}", "{name} 已公布至 {day}")
 SOURCE: Final = Text("Source {name}", "数据源 {name}")
 SEEN: Final = Text("last seen {at}", "上次导入 {at}")
 OVERDUE_SOURCE: Final = Text("! last seen {at}, expected every {every}", "! 上次导入 {at},应每 {every} 一次")
+PAGES: Final = Text("Pages", "网页")
+ANSWER: Final = Text("{url} (answers at {where})", "{url}({where} 有应答)")
+NO_ANSWER: Final = Text("! nothing answers at {where}: links cannot be used", "! {where} 没有应答:链接无法使用")
 CLOCK: Final = Text("Clock", "时钟")
 VIRTUAL: Final = Text("virtual: {at}", "虚拟时钟:{at}")
 
@@ -84,7 +88,7 @@ def _lines(at: Desk, found: Status) -> list[tuple[str, str]]:
     if found.oldest_due is not None and at.now - found.oldest_due > at.app.config.watchdog.limit:
         lines.append(("", OLDEST.said(t.locale).format(at=_at(at, found.oldest_due))))
     lines += [line for channel in found.channels for line in _channel(at, channel)]
-    return [*lines, *_rules(at), *_calendars(at, found), *_sources(at, found)]
+    return [*lines, *_pages(at), *_rules(at), *_calendars(at, found), *_sources(at, found)]
 
 
 def _evaluation(at: Desk, found: Status) -> list[tuple[str, str]]:
@@ -115,6 +119,23 @@ def _channel(at: Desk, channel: Channel) -> list[tuple[str, str]]:
         error = safe(channel.error)
         lines.append(("", DEAD.said(t.locale).format(n=channel.dead, at=_at(at, channel.failed_at), error=error)))
     return lines
+
+
+def _pages(at: Desk) -> list[tuple[str, str]]:
+    """Return whether the configured pages answer on this machine."""
+    web = at.app.config.web
+    if web is None:
+        return []
+    connection = HTTPConnection("127.0.0.1" if web.host in ("0.0.0.0", "::") else web.host, web.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        alive = connection.getresponse().read() == b"ok\n"
+    except (OSError, HTTPException):
+        alive = False
+    finally:
+        connection.close()
+    text = (ANSWER if alive else NO_ANSWER).said(at.t.locale)
+    return [(PAGES.said(at.t.locale), text.format(url=web.url, where=f"{web.host}:{web.port}"))]
 
 
 def _rules(at: Desk) -> list[tuple[str, str]]:

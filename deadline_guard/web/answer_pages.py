@@ -67,19 +67,15 @@ def _one(view: View, link: Opened, spot: Spot, place: int) -> Page:
     t = view.t
     said, tone, lines = _state(view, link, spot)
     can_see = spot.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, spot.place)
-    buttons = (Button(t.say("Yes, I have seen it"), Act.SEEN.value),) if can_see else ()
-    form = Form(
-        to=view.at(None, place),
-        buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=bool(buttons))),
-        question=t.say("Are you {name}?", name=safe(link.person.name)),
-    )
+    yes = t.say("Yes, I have seen it") if can_see else ""
+    running = spot.became in (Became.OPEN, Became.MOVED)
     open_to = [act for act in FORMS if act in OFFERED and spot.can(act, link.person.id)]
     links = tuple(
         Link(t.say(FORMS[act][1]), view.at(act, place)) for act in open_to if not link.answered(act, spot.place)
     )
     return Page(
         lang=lang(t), title=heading(view, spot), brand=brand(t), said=said, tone=tone, facts=facts(view, spot),
-        lines=lines, form=form, links_title=t.say("Other answers") if links else "", links=links,
+        lines=lines, form=_form(view, link, place, yes) if running else None, links_title=t.say("Other answers") if links else "", links=links,
         footer=t.say("Warning {id}", id=f"W-{link.message}" if not place else f"W-{link.message}.{place}"),
     )  # fmt: skip
 
@@ -97,15 +93,21 @@ def _list(view: View, link: Opened) -> Page:
         for spot in link.spots
     )
     open_now = [s for s in link.spots if s.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, s.place)]
-    buttons = (Button(t.say("Yes, I have seen all of these"), Act.SEEN.value),) if open_now else ()
-    form = Form(
-        to=view.at(None, 0),
-        buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=bool(buttons))),
-        question=t.say("Are you {name}?", name=safe(link.person.name)),
-    )
+    form = _form(view, link, 0, t.say("Yes, I have seen all of these") if open_now else "")
     title = t.many("{n} deadline of yours", "{n} deadlines of yours", len(rows))
     footer = t.say("Warning {id}", id=f"W-{link.message}")
     return Page(lang=lang(t), title=title, brand=brand(t), rows=rows, form=form, footer=footer)
+
+
+def _form(view: View, link: Opened, place: int, yes: str) -> Form:
+    """Return the question who reads, with ``yes`` where there is something to acknowledge."""
+    t, name = view.t, safe(link.person.name)
+    buttons = (Button(yes, Act.SEEN.value),) if yes else ()
+    return Form(
+        to=view.at(None, place),
+        buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=True)),
+        question=t.say("Are you {name}?", name=name) if yes else t.say("Are you not {name}?", name=name),
+    )
 
 
 def heading(view: View, spot: Spot) -> str:
