@@ -102,3 +102,61 @@ def test_a_text_keeps_both_languages_through_pickle() -> None:
         "Good Friday",
     )
     assert Text("only").zh == "only"
+
+
+@pytest.mark.parametrize(
+    ("period", "text"),
+    [
+        (Period(Fraction(3, 2), Unit.MONTHS), "1.5 months"),
+        (Period(Fraction(1, 12), Unit.YEARS), "1/12 years"),
+        (Period(Fraction(1, 4), Unit.YEARS), "0.25 years"),
+        (Period(100, Unit.DAYS), "100 days"),
+        (Period(Fraction(201, 2), Unit.MONTHS), "100.5 months"),
+        (Period(1, Unit.HALF_MONTHS), "1 half month"),
+        (Period(2, Unit.HALF_MONTHS), "2 half months"),
+        (Period(1, Unit.WORKING_DAYS), "1 working day"),
+    ],
+)
+def test_a_period_is_english_where_no_language_is_asked(period: Period, text: str) -> None:
+    assert (str(period), period.text(), period.text("en")) == (text, text, text)
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        (Unit.HOURS, "1小时"),
+        (Unit.DAYS, "1日"),
+        (Unit.WORKING_DAYS, "1个工作日"),
+        (Unit.CLEAR_DAYS, "1个整日"),
+        (Unit.WEEKS, "1周"),
+        (Unit.HALF_MONTHS, "1个半月"),
+        (Unit.MONTHS, "1个月"),
+        (Unit.YEARS, "1年"),
+    ],
+)
+def test_every_unit_in_chinese(unit: Unit, one: str) -> None:
+    assert Period(1, unit).text("zh_Hans") == Period(1, unit).text("zh") == one
+
+
+@pytest.mark.parametrize(
+    ("n", "unit", "words"),
+    [
+        (-1, Unit.DAYS, "-1 is negative; a length is 0 or more, and counting back is a direction"),
+        (Fraction(-1, 2), Unit.MONTHS, "-0.5 is negative; a length is 0 or more, and counting back is a direction"),
+        (1_000_001, Unit.WORKING_DAYS, "1000001 working_days is longer than anything that can be counted"),
+        (Fraction(5, 2), Unit.DAYS, "2.5 days cannot be counted; days takes whole numbers"),
+        (Fraction(5, 4), Unit.MONTHS, "1.25 months cannot be counted; months takes whole and half numbers"),
+        (Fraction(1, 5), Unit.YEARS, "0.2 years cannot be counted; years takes whole numbers and twelfths"),
+        (Fraction(1, 3), Unit.WEEKS, "1/3 weeks cannot be counted; weeks takes whole numbers"),
+    ],
+)
+def test_the_words_of_a_refusal(n: int | Fraction, unit: Unit, words: str) -> None:
+    with pytest.raises(ValueError, match=".") as refused:
+        Period(n, unit)
+    assert str(refused.value) == words
+
+
+def test_the_longest_and_the_shortest_length() -> None:
+    assert Period(1_000_000, Unit.DAYS).n == 1_000_000
+    assert Period(0, Unit.DAYS).n == 0
+    assert Period(Fraction(1, 7), Unit.HOURS).n == Fraction(1, 7)
