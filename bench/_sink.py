@@ -8,7 +8,18 @@ import subprocess
 import sys
 from collections import Counter
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
+
+from deadline_guard.clock import SystemClock
+
+clock = SystemClock()
+
+
+class Arrival(NamedTuple):
+    """One accepted mail: seconds since the epoch, and its Message-ID."""
+
+    at: float
+    message_id: str
 
 
 class Sink:
@@ -27,11 +38,15 @@ class Sink:
 
     def counts(self) -> Counter[str]:
         """Return the Message-IDs accepted since the last call."""
+        return Counter(one.message_id for one in self.arrivals())
+
+    def arrivals(self) -> list[Arrival]:
+        """Return every mail accepted since the last call, in order."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write("counts\n")
+        self._process.stdin.write("arrivals\n")
         self._process.stdin.flush()
-        return Counter(json.loads(self._process.stdout.readline()))
+        return [Arrival(*one) for one in json.loads(self._process.stdout.readline())]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -41,7 +56,7 @@ class Sink:
 
 
 async def _serve(latency: float) -> None:
-    accepted: Counter[str] = Counter()
+    accepted: list[Arrival] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink\r\n")
@@ -55,7 +70,7 @@ async def _serve(latency: float) -> None:
                     name = text[head + 11 : text.index(b"\r\n", head)].strip().decode()
                     if latency:
                         await asyncio.sleep(latency)
-                    accepted[name] += 1
+                    accepted.append(Arrival(clock.now().timestamp(), name))
                     writer.write(b"250 ok\r\n")
                 elif verb == b"QUIT":
                     writer.write(b"221 bye\r\n")

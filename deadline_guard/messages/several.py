@@ -53,7 +53,8 @@ def row(t: Texts, item: Item) -> str:
     """Return one deadline as one line: sign, time left, code, what, day, owner, number."""
     left = days_left(t, item)
     day = t.day(item.due_on) if item.due_on else t.say("no date")
-    shown = [f"{badge(t, sign_of(item))} {left}".strip(), safe(item.code), safe(t.title(item.what)), day]
+    what = safe(t.title(item.what)) + (f" – {safe(item.detail)}" if item.detail else "")
+    shown = [f"{badge(t, sign_of(item))} {left}".strip(), safe(item.code), what, day]
     if item.owner and not item.reader_is_owner:
         shown.append(safe(item.owner))
     if item.provisional or item.unconfirmed:

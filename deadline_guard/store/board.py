@@ -37,7 +37,7 @@ class OpenRow(NamedTuple):
     what: str
 
 
-_WHAT: Final = (
+WHAT: Final = (
     "(SELECT e.data ->> 'what' FROM event AS e "
     "WHERE e.case_id = a.case_id AND e.source || ':' || e.source_id = a.cycle "
     "ORDER BY e.revision DESC LIMIT 1)"
@@ -46,7 +46,7 @@ _WHAT: Final = (
 
 COLUMNS: Final = (
     "a.case_id, c.code, c.title, c.case_type, c.zone, c.calendar, c.jurisdiction, c.owners, a.rule, "
-    f"a.cycle, a.state, a.level, a.step, a.due_on, a.due_at, a.owner, a.crossings, a.since, {_WHAT}"
+    f"a.cycle, a.state, a.level, a.step, a.due_on, a.due_at, a.owner, a.crossings, a.since, {WHAT}"
 )
 
 

@@ -20,7 +20,7 @@ from deadline_guard.core.people import Directory, Person, responsible
 from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
 from deadline_guard.core.timeline import Answer, Case
 from deadline_guard.messages import Item, Next, Past
-from deadline_guard.store import cases, tried
+from deadline_guard.store import cases, replies, tried
 from deadline_guard.store.notices import StoredNotice
 
 _FINDING = "finding."
@@ -35,6 +35,7 @@ class Sight:
     directory: Directory
     pressable: bool = False  # somebody hears the buttons of Slack messages
     page: Callable[[int, str], str] | None = None  # the address at which a person answers a message, where there is one
+    reply: Callable[[int, str], str] | None = None  # the token with which a person answers a message by mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _item(
 ) -> Item:
     rule = sight.rulebook.rules.get(notice.rule)
     if seen is None or rule is None:
-        return _bare(notice, seen, sight, now, warning_id, thread_id)
+        code, zone = (seen.case.code, seen.case.zone) if seen else ("", "UTC")
+        return bare(notice, code, zone, sight, warning_id, thread_id)
     found = seen.found.get((notice.rule, notice.cycle))
     case, deadline = seen.case, found.deadline if found else None
     due_on = deadline.due_on if deadline else notice.due_on
@@ -119,7 +121,7 @@ def _item(
         step=notice.step,
         steps=len(rule.profile.chain) + 1,
         next=_next(notice, sight),
-        history=_history(case, warned, notice, sight),
+        history=_history(case, warned, notice, sight, _told_away(conn, warned, sight)),
         silent_since=_instant(notice.data.get("silent_since")),
         acts=rule.acts,
         may_decline=rule.kind is Kind.RIGHT,
@@ -151,18 +153,18 @@ def _age(found: Assessment | None, case: Case, now: datetime) -> dict[str, Any]:
     return {"bucket": bucket.label, "owed": data["owed"]} if bucket is not None else {}
 
 
-def _bare(notice: Notice, seen: Seen | None, sight: Sight, now: datetime, warning_id: str, thread_id: str) -> Item:
+def bare(notice: Notice, code: str, zone: str, sight: Sight, warning_id: str, thread_id: str) -> Item:
     """Return the item of a finding, or of a notice whose rule has left the rulebook."""
     finding = notice.rule.removeprefix(_FINDING) if notice.rule.startswith(_FINDING) else ""
     return Item(
         warning_id=warning_id,
         thread_id=thread_id,
-        code=seen.case.code if seen else str(notice.data.get("code", "")),
+        code=code or str(notice.data.get("code", "")),
         what={} if finding else {"zh": notice.rule, "en": notice.rule},
         kind=notice.kind,
         reason=notice.reason,
         level=notice.level,
-        zone=seen.case.zone if seen else "UTC",
+        zone=zone,
         due_on=notice.due_on,
         due_at=notice.due_at,
         via=notice.via,
@@ -204,7 +206,16 @@ def _next(notice: Notice, sight: Sight) -> Next | None:
     return Next(at, _name(str(given["person"]), sight), str(given.get("role", "")), given.get("action"))
 
 
-def _history(case: Case, warned: Sequence[tried.Try], notice: Notice, sight: Sight) -> tuple[Past, ...]:
+def _told_away(conn: Connection, warned: Sequence[tried.Try], sight: Sight) -> list[replies.Away]:
+    """Return what automatic replies said of those who were warned, where replies are read at all."""
+    if sight.reply is None or not warned:
+        return []
+    return [one for one in replies.told_away(conn, {t.person for t in warned}) if one.at >= warned[0].at]
+
+
+def _history(
+    case: Case, warned: Sequence[tried.Try], notice: Notice, sight: Sight, away: Sequence[replies.Away]
+) -> tuple[Past, ...]:
     """Return what was tried and answered before this notice, oldest first."""
     told = [
         Past(t.at, t.outcome, _name(t.person, sight), t.channel, t.detail) for t in warned if t.at < notice.decided_at
@@ -220,7 +231,12 @@ def _history(case: Case, warned: Sequence[tried.Try], notice: Notice, sight: Sig
         for e in case.timeline.kind(kind.value)
         if e.data.get("rule") in (None, notice.rule) and e.data.get("cycle") in (None, notice.cycle)
     ]
-    return tuple(sorted((*told, *answered), key=lambda p: p.at))
+    absent = [
+        Past(a.at, "absent", _name(a.person, sight), "email", back=a.until.astimezone(ZoneInfo(case.zone)).date())
+        for a in away
+        if a.at <= notice.decided_at
+    ]
+    return tuple(sorted((*told, *answered, *absent), key=lambda p: p.at))
 
 
 def _name(person: str | None, sight: Sight) -> str:

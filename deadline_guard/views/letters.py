@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from deadline_guard.channels import Letter
 from deadline_guard.core.people import Person
 from deadline_guard.messages import Action, Item, render
-from deadline_guard.messages.links import page_links
+from deadline_guard.messages.links import ASKING, page_links
 from deadline_guard.messages.press import buttons
 from deadline_guard.messages.render import TRUSTED
 from deadline_guard.messages.texts import Texts, texts
@@ -18,6 +18,7 @@ from deadline_guard.store import messages as outbox
 from deadline_guard.store import notices, tried
 from deadline_guard.store.notices import StoredNotice
 from deadline_guard.store.sending import Leased
+from deadline_guard.views.brief import lines
 from deadline_guard.views.items import Seen, Sight, items, look
 
 
@@ -26,7 +27,8 @@ def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: st
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
     roots = tried.threads(conn, [m.id for m in leased])
     began = tried.first_tries(conn, [m.id for m in leased if m.may_repeat])
-    seen = look(conn, {s.notice.subject for s in stored.values()}, sight, now)
+    alone = {m.notice_ids[0] for m in leased if len(m.notice_ids) == 1}
+    seen = look(conn, {stored[n].notice.subject for n in alone}, sight, now)
     return {m.id: _letter(conn, m, stored, roots, began.get(m.id), seen, sight, locale, now) for m in leased}
 
 
@@ -52,8 +54,13 @@ def _letter(
     count = len(carried)
     ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
     root = roots[message.id]
-    told = items(conn, carried, reader, sight, now, ids, {s.id: warning_id(root) for s in carried}, seen)
+    of_thread = {s.id: warning_id(root) for s in carried}
+    if len(message.notice_ids) == 1:
+        told = items(conn, carried, reader, sight, now, ids, of_thread, seen)
+    else:
+        told = lines(conn, carried, reader, sight, now, ids, of_thread)
     locale = reader.locale or locale
+    token = _reply_token(message, carried, sight)
     made = render(
         told,
         kind=message.kind,
@@ -63,6 +70,7 @@ def _letter(
         person_name=reader.name,
         zone=reader.zone,
         may_repeat=message.may_repeat,
+        invites=token is not None,
     )
     thread_root = outbox.thread_root(conn, message.thread, message.channel, message.person)
     return Letter(
@@ -77,11 +85,21 @@ def _letter(
         sent_at=now,
         thread_root=thread_root if root != message.id else None,
         previous=tried.previous_remote(conn, message.id),
-        reply_token=warning_id(message.id),
+        reply_token=token,
         may_repeat=message.may_repeat,
         metadata={"delivery_id": warning_id(message.id), "thread": message.thread}
         | ({"since": began} if began else {}),
     )
+
+
+def _reply_token(message: Leased, carried: Sequence[StoredNotice], sight: Sight) -> str | None:
+    """Return the token of a mail that asks for an answer; a word about a reply is answered like what it is about."""
+    if sight.reply is None or message.channel != "email":
+        return None
+    if any(s.notice.kind in ASKING for s in carried):
+        return sight.reply(message.id, message.person)
+    about = [s.notice.data["answers"] for s in carried if s.notice.data.get("answers")]
+    return sight.reply(int(about[0]), message.person) if about else None
 
 
 def _actions(t: Texts, told: Sequence[Item], message: Leased, sight: Sight) -> tuple[Action, ...]:
