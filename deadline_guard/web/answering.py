@@ -55,15 +55,15 @@ class Answering:
         if slug and slug not in ACT_OF:
             return respond(nothing_here(), self._base)
         act = ACT_OF.get(slug)
+        place = _number(request.query_params.get("n", ""))
         if request.method != "POST":
-            place = _number(request.query_params.get("n", ""))
             page = await to_thread.run_sync(self._show, token, act, place, limiter=self._room)
             return respond(page, self._base)
         values = await _body(request)
         if isinstance(values, Page):
             return respond(values, self._base)
         address = request.client.host[:64] if request.client else ""
-        return await to_thread.run_sync(self._press, token, act, values, address, limiter=self._room)
+        return await to_thread.run_sync(self._press, token, act, place, values, address, limiter=self._room)
 
     def _show(self, token: str, act: Act | None, place: int | None) -> Page:
         """Return the page of a link, or of one form of it; nothing is written, whatever is asked."""
@@ -87,10 +87,11 @@ class Answering:
             return overview(view, link, place)
         return form_page(self._asked(conn, view, spot), link, spot, act)
 
-    def _press(self, token: str, act: Act | None, values: Mapping[str, str], address: str) -> Response:
+    def _press(
+        self, token: str, act: Act | None, place: int | None, values: Mapping[str, str], address: str
+    ) -> Response:
         """Answer, and lead back to the link's page, which says what is recorded."""
         wanted = act or _button(values.get("act", ""))
-        place = _number(values.get("n", ""))
         if wanted is None or place is None:
             return respond(nothing_here(), self._base)
         try:
