@@ -25,7 +25,7 @@ def answers(case: Case, kind: Answer, rule: str, cycle: str) -> tuple[Event, ...
 
     An answer that names no cycle is about every cycle of its rule, one that names no rule about the whole case.
     """
-    told = case.timeline.by_kind.get(kind.value)
+    told = case.timeline.by_kind.get(kind)
     if not told:
         return ()
     found = (e for e in told if _about(e, rule, cycle))

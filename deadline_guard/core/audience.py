@@ -11,7 +11,7 @@ from typing import Any, Final
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.notices import Notice, NoticeKind, Reason, Told, Track
 from deadline_guard.core.people import Directory, Person, Resolution, responsible, who
-from deadline_guard.core.rules import ChainStep, Level, Profile, Rulebook
+from deadline_guard.core.rules import ChainStep, Level, Profile, Rulebook, Wait
 from deadline_guard.core.timeline import Case
 from deadline_guard.core.waiting import after
 
@@ -46,7 +46,7 @@ class Cycle:
             return responsible(self.assessment.owner_role, self.case, self.now, self.directory)
         return who(role, self.case, self.now, self.directory)
 
-    def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, n: int = 1, **more: Any) -> None:
+    def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, /, n: int = 1, **more: Any) -> None:
         """Decide one notice; the same key twice in one sweep is one notice (two roles, one person).
 
         A notice that was taken back unsent has used its number: wanted again, it takes the next.
@@ -62,6 +62,42 @@ class Cycle:
         )  # fmt: skip
         if all(other.key != notice.key for other in self.notices):
             self.notices.append(notice)
+
+
+def tell_once(c: Cycle, to: Resolution, kind: NoticeKind, reason: Reason, since: datetime, /, **more: Any) -> None:
+    """Tell a person one thing that happened at ``since``, unless they were told since."""
+    if not _said(c, to, kind, reason, since):
+        c.tell(to, kind, reason, n=_next_number(c, to, kind), **more)
+
+
+def tell_again(
+    c: Cycle, to: Resolution, kind: NoticeKind, reason: Reason, since: datetime, every: Wait, /,
+    first_at_once: bool = True, **more: Any,
+) -> None:  # fmt: skip
+    """Tell a person one thing that holds from ``since`` on, at once or after a first wait, and then every so long."""
+    said = _said(c, to, kind, reason, since)
+    at = after(max(said, default=since), every, to.person)
+    if at > c.now and (said or not first_at_once):
+        c.wakes.append(at)
+        return
+    c.tell(to, kind, reason, n=_next_number(c, to, kind), **more)
+    c.wakes.append(after(c.now, every, to.person))
+
+
+def _said(c: Cycle, to: Resolution, kind: NoticeKind, reason: Reason, since: datetime) -> list[datetime]:
+    """Return when the person was told this since then; of steps asked about, this step only."""
+    return [
+        t.decided_at
+        for t in c.told
+        if t.kind is kind and t.person == to.person.id and t.reason == reason and t.stands and t.decided_at >= since
+        and (kind is not NoticeKind.ACTION or t.step == c.step)
+    ]  # fmt: skip
+
+
+def _next_number(c: Cycle, to: Resolution, kind: NoticeKind) -> int:
+    """Return a number that no notice of this kind to this person has used."""
+    used = [t.n for t in c.told if t.kind is kind and t.person == to.person.id]
+    return 1 + max((*used, *(n.n for n in c.notices if n.kind is kind and n.person == to.person.id)), default=0)
 
 
 def _alike(told: Told, c: Cycle, kind: NoticeKind, person: str) -> bool:

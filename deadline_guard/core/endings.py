@@ -10,7 +10,7 @@ from typing import Final
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.instants import day_starts, occurred
 from deadline_guard.core.rules import Kind, Level, Rule
-from deadline_guard.core.timeline import Answer, Event, Timeline
+from deadline_guard.core.timeline import Answer, Event, Timeline, author
 from deadline_guard.core.triggers import Cycle, by_content
 
 ANSWERS_THAT_END: Final = frozenset({Answer.DONE.value, Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value})
@@ -161,9 +161,16 @@ def settles(answer: Event, rule: Rule, level: Level, confirmations: Iterable[Eve
         return None
     if not needs_second(answer, rule, level):
         return answer
-    told = [e for e in confirmations if e.data.get("answer") == answer.id and _author(e) not in ("", _author(answer))]
+    told = [e for e in confirmations if e.data.get("answer") == answer.id and author(e) not in ("", author(answer))]
     return min(told, key=lambda e: (e.at or e.recorded_at, e.id), default=None)
 
 
-def _author(answer: Event) -> str:
-    return str(answer.data.get("by") or answer.recorded_by)
+def waiting_answer(rule: Rule, timeline: Timeline, cycle: str) -> Event | None:
+    """Return the latest answer about a cycle that ends it only if a second person confirms it (it may be settled)."""
+    found = [
+        e
+        for kind in (Answer.NOT_PURSUED.value, Answer.NOT_APPLICABLE.value)
+        for e in timeline.by_kind.get(kind, ())
+        if e.data.get("rule", rule.id) == rule.id and e.data.get("cycle", cycle) == cycle and not refused(e, rule)
+    ]
+    return max(found, key=lambda e: (e.recorded_at, e.id), default=None)

@@ -9,16 +9,20 @@ from datetime import datetime
 from deadline_guard.core.answers import Acknowledgement, acknowledgement, put_off
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.audience import WARNS, Cycle, audience, awaited, entered, fresh, next_step, told_this_date
+from deadline_guard.core.closing import RUNNING, tell_closed, tell_conflict, tell_gone
 from deadline_guard.core.deadlines import State
+from deadline_guard.core.disputes import tell_disputes
+from deadline_guard.core.handing_over import tell_offers
 from deadline_guard.core.notices import ANSWERED_MEANWHILE, History, Notice, NoticeKind, Reason, Told, Track
 from deadline_guard.core.observing import observe
 from deadline_guard.core.people import Directory, Resolution
+from deadline_guard.core.results import ask_results
 from deadline_guard.core.rules import Acts, Level, Rulebook
+from deadline_guard.core.second_person import ask_second, ask_to_confirm_date
 from deadline_guard.core.timeline import Answer, Case
 from deadline_guard.core.waiting import after
 
-RUNNING = (State.OPEN, State.HELD)
-_CLOSING = {State.DONE: Reason.DONE, State.NOT_PURSUED: Reason.NOT_PURSUED}
+OURS = (Acts.PARTY, Acts.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +50,23 @@ def decide(
     tracks: list[Track] = []
     wakes: list[datetime] = []
     seen: set[tuple[str, str]] = set()
+    asked: set[str] = set()  # cycles whose date somebody is asked to confirm: several rules may begin with it
+    talked = any(kind.value in case.timeline.by_kind for kind in (Answer.HANDED_OVER, Answer.DISPUTED))
     for assessment in assessments:
         name = (assessment.rule.id, assessment.deadline.cycle)
         seen.add(name)
         before = history.tracks.get(name)
         cycle = Cycle(case, rulebook, directory, now, assessment, before, history.told.get(name, ()))
         tracks.append(_decide_cycle(cycle))
+        if assessment.deadline.state is State.OPEN and assessment.rule.acts in OURS:
+            _between_people(cycle, talked, asked)
         notices.extend(cycle.notices)
         wakes.extend(w for w in cycle.wakes if w > now)
         if assessment.next_at is not None:
             wakes.append(assessment.next_at)
     for name, track in history.tracks.items():
         if name not in seen and track.state != "gone":
-            notices.extend(_gone(case, track, history.told.get(name, ()), rulebook, now))
+            notices.extend(tell_gone(case, track, history.told.get(name, ()), rulebook, now))
             tracks.append(replace(track, state="gone", level=Level.OK))
     return Decision(tuple(notices), tuple(tracks)), min(wakes, default=None)
 
@@ -72,9 +80,9 @@ def _decide_cycle(c: Cycle) -> Track:
     if deadline.state is not State.OPEN:
         c.level = Level.OK
         if c.before is not None and c.before.state in RUNNING and deadline.state is not State.HELD:
-            _close(c)
-    elif c.assessment.rule.acts in (Acts.PARTY, Acts.OTHER):
-        _conflict(c)
+            tell_closed(c)
+    elif c.assessment.rule.acts in OURS:
+        tell_conflict(c)
         level_decided = _open(c, owner)
         if not level_decided and c.before is not None:
             c.level = c.before.level if c.due_rev == c.before.due_rev else Level.OK
@@ -84,6 +92,21 @@ def _decide_cycle(c: Cycle) -> Track:
         rule=deadline.rule, cycle=deadline.cycle, due_rev=c.due_rev, due_at=deadline.due_at, level=c.level,
         step=c.step, state=deadline.state.value, owner=owner.person.id, since=c.since, told_since=c.told_since,
     )  # fmt: skip
+
+
+def _between_people(c: Cycle, talked: bool, asked: set[str]) -> None:
+    """Tell what one person asks of another about an open deadline of ours; a mute does not hold that back."""
+    deadline = c.assessment.deadline
+    if talked:
+        tell_offers(c, c.resolve("owner"))
+        tell_disputes(c)
+    if deadline.flags:
+        ask_second(c)
+    if deadline.unconfirmed and deadline.cycle not in asked:
+        asked.add(deadline.cycle)
+        ask_to_confirm_date(c)
+    if c.step > 1:
+        ask_results(c)
 
 
 def _continue(c: Cycle) -> None:
@@ -142,7 +165,7 @@ def _tell_moved(c: Cycle) -> None:
 def _tell_level(c: Cycle, owner: Resolution) -> None:
     """Tell everybody in the audience of the level who does not know this date at this level yet."""
     told = told_this_date(c)
-    since, n = entered(c)
+    since, nth = entered(c)
     knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
     spared = _spared(c, owner)
     for to in audience(c, owner):
@@ -150,17 +173,29 @@ def _tell_level(c: Cycle, owner: Resolution) -> None:
         known = [t.level for t in heard if since is None or t.decided_at >= since]
         if any(n.person == to.person.id and n.kind is NoticeKind.MOVED for n in c.notices):
             continue
-        if (known and max(known) >= c.level) or to.person.id in spared:
+        passed = _passed_to(c, to, owner)
+        if (known and max(known) >= c.level and not passed) or to.person.id in spared:
             continue
         if not told:
             reason = Reason.FIRST
+        elif passed and c.level <= knew_level:
+            reason = Reason.OWNER_CHANGED
         elif since is not None and heard:
             reason = Reason.BUCKET_ENTERED
         elif c.level > knew_level or known:
             reason = Reason.LEVEL_RAISED
         else:
             reason = Reason.OWNER_CHANGED
-        c.tell(to, NoticeKind.LEVEL, reason, n=n, next=next_step(c))
+        used = [t.n for t in heard if t.kind is NoticeKind.LEVEL] if passed else []
+        c.tell(to, NoticeKind.LEVEL, reason, n=max((nth, *(n + 1 for n in used))), next=next_step(c))
+
+
+def _passed_to(c: Cycle, to: Resolution, owner: Resolution) -> bool:
+    """Return whether the deadline has just become this person's: told anew, even of a level they heard of before."""
+    before = c.before
+    if before is None or to.person.id != owner.person.id or before.due_rev != c.due_rev:
+        return False
+    return before.owner not in ("", owner.person.id) and before.state in RUNNING
 
 
 def _spared(c: Cycle, owner: Resolution) -> set[str]:
@@ -297,60 +332,3 @@ def _watch_absences(c: Cycle) -> None:
     for person in named:
         for absence in c.directory.absences.get(person, ()):
             c.wakes.extend((absence.since, absence.until))
-
-
-def _conflict(c: Cycle) -> None:
-    """Tell owner and admin once that a hand correction and its source contradict each other."""
-    deadline = c.assessment.deadline
-    if "conflict" not in deadline.flags:
-        return
-    trigger = next((e for e in c.case.timeline.events if e.id == deadline.cycle), None)
-    n = max((e.revision for e in trigger.conflicts), default=1) if trigger else 1
-    if any(t.kind is NoticeKind.CONFLICT and t.n == n for t in c.told):
-        return
-    level, c.level = c.level, Level.OK
-    other = [str(r.due_on) for r in deadline.readings]
-    for role in ("owner", "admin"):
-        c.tell(c.resolve(role), NoticeKind.CONFLICT, Reason.CONFLICT, n=n, other=other)
-    c.level = level
-
-
-def _close(c: Cycle) -> None:
-    """Tell those who were warned that it is over (not the one who said so)."""
-    if not c.profile.tell_closed:
-        return
-    deadline = c.assessment.deadline
-    event = next((e for e in c.case.timeline.events if e.id == deadline.ended_by), None)
-    answered_by = str(event.data.get("by", event.recorded_by)) if event else ""
-    for person in dict.fromkeys(t.person for t in c.told if t.kind in WARNS and t.state == "sent"):
-        if person != answered_by and person in c.directory.persons:
-            to = Resolution(c.directory.persons[person], "warned", ("warned before",))
-            reason = _CLOSING.get(deadline.state, Reason.DONE)
-            c.tell(to, NoticeKind.CLOSED, reason, by=answered_by, state=deadline.state.value)
-
-
-def _gone(case: Case, track: Track, told: tuple[Told, ...], rulebook: Rulebook, now: datetime) -> list[Notice]:
-    """Withdraw what was warned of when its trigger was retracted or its rule left the rulebook."""
-    rule = rulebook.rules.get(track.rule)
-    if track.state not in RUNNING or (rule is not None and not rule.profile.tell_closed):
-        return []
-    warned = dict.fromkeys(t.person for t in told if t.kind in WARNS and t.state == "sent")
-    return [
-        Notice(
-            subject=case.id,
-            rule=track.rule,
-            cycle=track.cycle,
-            due_rev=track.due_rev,
-            kind=NoticeKind.WITHDRAWN,
-            level=Level.OK,
-            step=track.step,
-            n=1,
-            person=person,
-            reason=Reason.RULE_GONE,
-            decided_at=now,
-            due_at=track.due_at,
-            due_on=None,
-            data={"rule_known": rule is not None},
-        )
-        for person in warned
-    ]

@@ -51,10 +51,11 @@ class Answer(StrEnum):
     SNOOZED = "snoozed"
     MUTED = "muted"
     HANDED_OVER = "handed_over"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
+    ACCEPTED = "hand_over_accepted"
+    REFUSED = "hand_over_refused"
     DISPUTED = "disputed"
     RESOLVED = "resolved"
+    ACTED = "action_done"
 
 
 class Event(NamedTuple):
@@ -103,6 +104,11 @@ class Event(NamedTuple):
 
 
 Raw = TypeVar("Raw")
+
+
+def author(event: Event) -> str:
+    """Return who said so: the person an answer names, else who recorded it."""
+    return str(event.data.get("by") or event.recorded_by)
 
 
 class _OnDemand(Mapping[str, tuple[Event, ...]]):

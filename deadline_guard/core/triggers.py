@@ -12,7 +12,7 @@ from deadline_guard.core.derivation import Step
 from deadline_guard.core.period import Period, Unit
 from deadline_guard.core.rules import Rule, Trigger
 from deadline_guard.core.text import Text
-from deadline_guard.core.timeline import Case, Event, Timeline
+from deadline_guard.core.timeline import Answer, Case, Event, Timeline, author
 
 
 class Chained(Protocol):
@@ -81,11 +81,11 @@ def cycles(rule: Rule, case: Case, computed: Mapping[str, Sequence[Chained]]) ->
     else:
         found = _first_of((trigger, *rule.trigger_any), case)
     if rule.direction == "backward":
-        return _backward(found)
+        return _backward(found, case)
     if trigger.event:
-        return [_opened(event, trigger) for event in found]
+        return [_opened(event, trigger, case) for event in found]
     kinds = {t.event: t for t in rule.trigger_any}
-    return [_opened(event, kinds[event.kind]) for event in found]
+    return [_opened(event, kinds[event.kind], case) for event in found]
 
 
 def several_clocks(rule: Rule) -> bool:
@@ -100,7 +100,7 @@ def side_by_side(rule: Rule, case: Case, cycle: Cycle) -> list[Cycle]:
         events = [e for e in picked(trigger, case) if e.subject == cycle.subject]
         event = next((e for e in events if e.on >= cycle.on), events[-1] if events else None)
         if event is not None:
-            unconfirmed = cycle.unconfirmed or event.data.get("unconfirmed") is True
+            unconfirmed = cycle.unconfirmed or _unconfirmed(event, case)
             on, at, basis = _start(event, trigger)
             found.append(
                 cycle._replace(on=on, at=at, event=event, limit=trigger.limit, unconfirmed=unconfirmed, basis=basis)
@@ -142,8 +142,8 @@ def by_content(event: Event) -> tuple[date, float, str]:
     return (event.on, event.at.timestamp() if event.at else 0.0, event.id)
 
 
-def _opened(event: Event, trigger: Trigger) -> Cycle:
-    unconfirmed = event.data.get("unconfirmed") is True
+def _opened(event: Event, trigger: Trigger, case: Case) -> Cycle:
+    unconfirmed = _unconfirmed(event, case)
     on, at, basis = _start(event, trigger)
     return Cycle(
         event.id,
@@ -160,6 +160,15 @@ def _opened(event: Event, trigger: Trigger) -> Cycle:
     )
 
 
+def _unconfirmed(event: Event, case: Case) -> bool:
+    """Return whether an event was recorded as unconfirmed and nobody else has confirmed it since."""
+    if event.data.get("unconfirmed") is not True:
+        return False
+    said = case.timeline.by_kind.get(Answer.CONFIRMED.value, ())
+    others = (e for e in said if e.data.get("event") == event.id and e.recorded_at >= event.recorded_at)
+    return all(author(e) in ("", author(event)) for e in others)
+
+
 def _start(event: Event, trigger: Trigger) -> tuple[date, datetime | None, tuple[Step, ...]]:
     """Return where counting starts: with the event, or ``trigger.after`` it (whole days, no roll)."""
     after = trigger.after
@@ -174,14 +183,14 @@ def _start(event: Event, trigger: Trigger) -> tuple[date, datetime | None, tuple
     return day, None, (Step("trigger", event.on, day, (day - event.on).days, (), "", note),)
 
 
-def _backward(found: Sequence[Event]) -> list[Cycle]:
+def _backward(found: Sequence[Event], case: Case) -> list[Cycle]:
     """Open cycles that end before their trigger: what was done since the event before counts for this one."""
     opened: list[Cycle] = []
     before: dict[str | None, Event] = {}
     for event in sorted(found, key=by_content):
         previous = before.get(event.subject)
         since, since_at = (previous.on, previous.at) if previous else (None, None)
-        unconfirmed = event.data.get("unconfirmed") is True
+        unconfirmed = _unconfirmed(event, case)
         opened.append(
             Cycle(
                 event.id,

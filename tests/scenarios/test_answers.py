@@ -113,7 +113,10 @@ def test_a_right_given_up_in_good_time_ends_at_once(world: World) -> None:
 def test_a_right_given_up_when_urgent_runs_on_until_a_second_person_confirms(world: World) -> None:
     world.run_until("2026-03-14 09:00")
     world.answer("A", "not_pursued", "zhang", DEFENCE, reason="the client settles")
-    assert told(world.run_until("2026-03-18 00:00")) == [("03-18 00:00", p, "✖逾期") for p in ("wang", "zhang", "zhao")]
+    assert told(world.run_until("2026-03-18 00:00")) == [
+        *((f"03-{d} 09:00", "wang", "?待确认") for d in (14, 15, 16, 17)),
+        *(("03-18 00:00", p, "✖逾期") for p in ("wang", "zhang", "zhao")),
+    ]
     with world.store.read() as conn:
         answer = conn.exec_driver_sql("SELECT source || ':' || source_id FROM event WHERE kind='not_pursued'").scalar()
     world.answer("A", "confirmed", "wang", DEFENCE, answer=answer)
@@ -124,7 +127,10 @@ def test_the_second_person_never_confirms_the_chain_runs_to_its_end(world: World
     world.run_until("2026-03-14 09:00")
     world.answer("A", "not_pursued", "zhang", DEFENCE, reason="the client settles")
     sent = told(world.run_until("2026-05-01 00:00"))
-    assert sent == [(f"03-{d} 00:00", p, "✖逾期") for d in (18, 19, 20, 21) for p in ("wang", "zhang", "zhao")]
+    assert sent == [
+        *((f"03-{d} 09:00", "wang", "?待确认") for d in (14, 15, 16, 17)),  # asked daily until the incident speaks
+        *((f"03-{d} 00:00", p, "✖逾期") for d in (18, 19, 20, 21) for p in ("wang", "zhang", "zhao")),
+    ]
 
 
 def test_who_gave_it_up_cannot_be_the_second_person(world: World) -> None:
@@ -148,7 +154,10 @@ def test_a_duty_said_not_to_apply_runs_on_until_a_second_person_confirms(firm: F
     world = duty(firm)
     world.run_until("2026-03-10 09:00")
     world.answer("A", "not_applicable", "zhang", DUTY.id, reason="the court waived it")
-    assert told(world.run_until("2026-03-10 13:00")) == [("03-10 12:30", "wang", "■临近")]
+    assert told(world.run_until("2026-03-10 13:00")) == [
+        ("03-10 09:00", "wang", "?待确认"),
+        ("03-10 12:30", "wang", "■临近"),
+    ]
     with world.store.read() as conn:
         found = conn.exec_driver_sql(
             "SELECT source || ':' || source_id FROM event WHERE kind='not_applicable'"

@@ -83,3 +83,14 @@ def test_an_owner_change_before_anything_is_near_tells_nobody(world: World) -> N
     world.run_until("2026-03-05 09:00")
     world.assign("A", "owner", "li")
     assert told(world.run_until("2026-03-10 09:00")) == [("03-10 08:30", "li", "■临近")]
+
+
+def test_it_passes_to_somebody_told_at_that_level_before_who_is_told_anew(world: World) -> None:
+    world.run_until("2026-03-10 13:00")
+    world.answer("A", "acknowledged", "zhang", DEFENCE)
+    world.run_until("2026-03-10 14:00")
+    world.assign("A", "owner", "wang")  # the lead, who heard of it by the first step
+    assert told(world.run_until("2026-03-11 16:00")) == [
+        ("03-10 14:00", "wang", "■临近"),
+        ("03-11 14:00", "zhao", "■临近"),  # another answers for it now: zhang's word no longer holds
+    ]
