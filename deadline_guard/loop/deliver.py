@@ -81,7 +81,8 @@ def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterat
     for start in range(0, len(leased), _RENDERED_AT_ONCE):
         some = leased[start : start + _RENDERED_AT_ONCE]
         with office.store.read() as conn:
-            sight = Sight(office.rulebook, office.calendars, office.directory(conn), office.pressable, office.page(now))
+            directory, page, reply = office.directory(conn), office.page(now), office.reply(now)
+            sight = Sight(office.rulebook, office.calendars, directory, office.pressable, page, reply)
             ready = letters(conn, some, sight, office.config.locale, now)
         yield from (Posting(m.id, m.channel, ready[m.id]) for m in some)
 

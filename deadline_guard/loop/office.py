@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from deadline_guard.channels.slack_desk import SlackDesk
 from deadline_guard.clock import SystemClock
 from deadline_guard.config import Config
 from deadline_guard.core.calendar import Calendar
@@ -31,6 +32,7 @@ class Office:
     machine_now: Callable[[], datetime] = SystemClock().now  # for the record of runs, never for deciding
     sync: Callable[[datetime], None] = field(default=lambda now: None)  # reads the configured sources again
     answer_key: bytes | None = field(default=None, repr=False)  # signs the tokens of links and reply addresses
+    desk: SlackDesk | None = None  # asks Slack who pressed and opens forms, where the app hears presses
 
     @property
     def pressable(self) -> bool:
@@ -45,6 +47,14 @@ class Office:
             return None
         root, expires = web.url.rstrip("/"), now + web.expires
         return lambda message, person: f"{root}/a/{tokens.sign(key, 'page', message, person, expires)}"
+
+    def reply(self, now: datetime) -> Callable[[int, str], str] | None:
+        """Return what makes the token with which a person answers a message by mail, None where none is read."""
+        mail, key = self.config.reply_mail, self.answer_key
+        if mail is None or key is None:
+            return None
+        expires = now + mail.expires
+        return lambda message, person: tokens.sign(key, "mail", message, person, expires)
 
     def directory(self, conn: Connection) -> Directory:
         """Return the persons of people.yaml with the absences recorded so far."""

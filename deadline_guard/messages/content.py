@@ -33,7 +33,7 @@ class Section:
 class Content:
     """One message in one language, not laid out yet.
 
-    ``headline`` is also the preview line on a phone: sign, word and ``gist``, the one thing to know.
+    ``closing`` says how else to answer. ``headline`` is also the preview line on a phone: sign, word and ``gist``, the one thing to know.
     """
 
     sign: Sign
@@ -45,6 +45,7 @@ class Content:
     actions: tuple[Action, ...]
     commands: tuple[str, ...]
     footer: str
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from deadline_guard.messages.content import Content, Reader, footer, headline, repeat_mark
 from deadline_guard.messages.item import Action, Item
+from deadline_guard.messages.replies import about_replies
 from deadline_guard.messages.texts import Texts, safe
 from deadline_guard.messages.words import channel_name, role, sign_of, why_you
 
@@ -60,6 +61,10 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("the channel {channel} refused a message"),
             t.say("The last answer: {error}. What it refuses goes by the person's other channels."),
         ),
+        "slack_deaf": (
+            t.say("nobody hears what is pressed in Slack since {since}"),
+            t.say("The last error: {error}. Until that is mended, answer by mail or with deadline-guard ack."),
+        ),
         "missed_tick": (
             t.say("the evaluation stood still from {since} to {until}"),
             t.say("What fell into that time has been decided now. For the cause: deadline-guard status"),
@@ -106,6 +111,8 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
     }
     if item.finding == "overload":
         return _overload(t, item)
+    if item.finding in ("reply_refused", "reply_unclear", "reply_help", "mailbox"):
+        return about_replies(t, item)[item.finding]
     known = _Known({key: _shown(t, key, value, zone) for key, value in item.data.items()})
     if item.code:
         known["code"] = safe(item.code)

@@ -42,6 +42,7 @@ class Past:
     person: str = ""
     channel: str = ""
     detail: str = ""
+    back: date | None = None  # of an absence that an automatic reply told
 
 
 @dataclass(frozen=True, slots=True)

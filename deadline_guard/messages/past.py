@@ -49,6 +49,8 @@ def history(t: Texts, past: Sequence[Past], zone: str) -> tuple[str, ...]:
 
 def _line(t: Texts, past: Past, names: str) -> str:
     channel, detail = channel_name(t, past.channel), _detail(past)
+    if past.what == "absent" and past.back is not None:
+        return t.say("out-of-office reply from {name}: back {day}", name=names, day=t.short_day(past.back))
     line = t.say(_FORMS[past.what], channel=channel, name=names) if past.what in _FORMS else safe(past.what)
     return t.say("{line}: {detail}", line=line, detail=detail) if detail else line
 

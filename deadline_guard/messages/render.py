@@ -17,6 +17,7 @@ from deadline_guard.messages.content import Content, Reader, single
 from deadline_guard.messages.findings import finding, sentence
 from deadline_guard.messages.item import Action, Item, Rendered
 from deadline_guard.messages.overview import heading, overview
+from deadline_guard.messages.replies import invitation
 from deadline_guard.messages.several import summary, tally
 from deadline_guard.messages.short import short
 from deadline_guard.messages.texts import Texts, safe, texts
@@ -38,11 +39,12 @@ def render(
     actions: Sequence[Action] = (),
     may_repeat: bool = False,
     down_since: datetime | None = None,
+    invites: bool = False,
 ) -> Rendered:
     """Return what ``items`` say to one reader on one channel.
 
     ``zone`` is the reader's, for every instant but the due date, which stands in the case's own zone.
-    ``down_since`` opens a summary after downtime. The subject never changes within a thread: code, what,
+    ``down_since`` opens a summary after downtime. ``invites``: the mail can be replied to. The subject never changes within a thread: code, what,
     number of the thread; the level stands in the sender's name and the first line. ``channel`` decides how
     much may be said: party names stay in mail. Raises ValueError without items.
     """
@@ -64,6 +66,7 @@ def render(
     else:
         content = single(reader, shown[0], actions)
         subject = t.say("[Deadline] {code} · {what} · {id}", **_subject(t, shown[0]))
+    content = replace(content, closing=invitation(t, shown)) if invites else content
     sender = t.say("Deadline guard {sign}{word}", sign=content.sign.shape, word=t.say(content.sign.word))
     title = f"{badge(t, content.sign)} · {_chat_title(t, shown)}"
     if channel in TRUSTED:
