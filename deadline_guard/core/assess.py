@@ -33,12 +33,16 @@ def assess(
     """Return every cycle of every rule that applies to ``case``, and the next instant at which a level changes."""
     computed: dict[str, tuple[Deadline, ...]] = {}
     found: list[Assessment] = []
+    next_at: datetime | None = None
     for rule in _in_order(tuple(applicable(case, rulebook))):
         deadlines = INDICATORS[rule.indicator](rule, case, rulebook, calendars, now, computed)
         computed[rule.id] = deadlines
-        found.extend(_assessed(deadline, rule, case, rulebook, calendars, now) for deadline in deadlines)
-    instants = [a.next_at for a in found if a.next_at is not None]
-    return tuple(found), min(instants, default=None)
+        for deadline in deadlines:
+            one = _assessed(deadline, rule, case, rulebook, calendars, now)
+            found.append(one)
+            if one.next_at is not None and (next_at is None or one.next_at < next_at):
+                next_at = one.next_at
+    return tuple(found), next_at
 
 
 def applicable(case: Case, rulebook: Rulebook) -> Iterator[Rule]:
@@ -65,7 +69,7 @@ def meets(rule: Rule, case: Case) -> bool:
 
 def _in_order(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """Return the rules with every chained rule after the rule whose end it starts from (cycles: lint refuses)."""
-    if not any(t.rule for r in rules for t in (r.trigger, *r.trigger_any)):
+    if all(r.trigger.rule is None and not r.trigger_any for r in rules):
         return rules
     by_id = {r.id: r for r in rules}
     ordered: dict[str, Rule] = {}
@@ -93,5 +97,7 @@ def _assessed(
     if deadline.state is not State.OPEN:
         return Assessment(rule, deadline, (), Level.OK, role, deadline.changes_at)
     marks = crossings(deadline, rule, case, rulebook, calendars)
-    wakes = [w for w in (next_crossing(marks, now), deadline.changes_at) if w is not None]
-    return Assessment(rule, deadline, marks, level_at(marks, now), role, min(wakes, default=None))
+    next_at, changes_at = next_crossing(marks, now), deadline.changes_at
+    if changes_at is not None and (next_at is None or changes_at < next_at):
+        next_at = changes_at
+    return Assessment(rule, deadline, marks, level_at(marks, now), role, next_at)

@@ -36,15 +36,21 @@ class Cycle:
     level: Level = Level.OK
     notices: list[Notice] = field(default_factory=list)
     wakes: list[datetime] = field(default_factory=list)
+    resolved: dict[str, Resolution] = field(default_factory=dict)
 
     @property
     def profile(self) -> Profile:
         return self.assessment.rule.profile
 
     def resolve(self, role: str) -> Resolution:
-        if role == "owner":
-            return responsible(self.assessment.owner_role, self.case, self.now, self.directory)
-        return who(role, self.case, self.now, self.directory)
+        found = self.resolved.get(role)
+        if found is None:
+            if role == "owner":
+                found = responsible(self.assessment.owner_role, self.case, self.now, self.directory)
+            else:
+                found = who(role, self.case, self.now, self.directory)
+            self.resolved[role] = found
+        return found
 
     def tell(self, to: Resolution, kind: NoticeKind, reason: Reason, /, n: int = 1, **more: Any) -> None:
         """Decide one notice; the same key twice in one sweep is one notice (two roles, one person).

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from deadline_guard.core.buckets import buckets_of, rising_buckets
 from deadline_guard.core.calendar import Calendar
@@ -27,8 +26,7 @@ _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 OVERDUE_AGE: Final = "overdue_age"
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """From ``at`` (UTC) on, the level is at least ``level``; ``bucket`` is the one that a debt enters then."""
 
     at: datetime
@@ -95,9 +93,10 @@ def marks(
     """
     if deadline.state is State.HELD:
         return ()
-    if deadline.excluded or any(t.when.kind is WhenKind.FRACTION for t in profile.thresholds):
+    same = _Same(profile)
+    if deadline.excluded or _by_share(same):
         return _marks(deadline, profile, calendar, zone, day_starts_at, shares)
-    return _dated(_Same(profile), deadline.due_on, deadline.due_at, calendar, zone, day_starts_at)
+    return _dated(same, deadline.due_on, deadline.due_at, calendar, zone, day_starts_at)
 
 
 class _Same:
@@ -113,6 +112,12 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.profile is self.profile
+
+
+@lru_cache(maxsize=1024)
+def _by_share(profile: _Same) -> bool:
+    """Return whether a threshold lies at a share of the limit."""
+    return any(t.when.kind is WhenKind.FRACTION for t in profile.profile.thresholds)
 
 
 @lru_cache(maxsize=16384)

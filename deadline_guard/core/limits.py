@@ -61,8 +61,7 @@ def deadlines(
     if not opened:
         return ()
     look = look_at(rule, case, rulebook, calendars, now)
-    found = (granted(look, cycle) for cycle in opened)
-    return tuple(d for d in found if d is not None)
+    return tuple([d for cycle in opened if (d := granted(look, cycle)) is not None])
 
 
 def look_at(rule: Rule, case: Case, rulebook: Rulebook, calendars: Mapping[str, Calendar], now: datetime) -> Look:

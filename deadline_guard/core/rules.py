@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import IntEnum, StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from deadline_guard.core.period import Period
 from deadline_guard.core.timeline import EMPTY
@@ -28,7 +28,10 @@ class Level(IntEnum):
     @property
     def word(self) -> str:
         """Return the word used in YAML and keys."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS: Final = tuple(level.name.lower() for level in Level)
 
 
 class Acts(StrEnum):

@@ -17,6 +17,9 @@ class _Nothing(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         raise KeyError(key)
 
+    def get(self, key: str, default: Any = None) -> Any:
+        return default  # the inherited one raises and catches a KeyError, at every look at every event
+
     def __iter__(self) -> Iterator[str]:
         return iter(())
 
@@ -128,7 +131,8 @@ class _OnDemand(Mapping[str, tuple[Event, ...]]):
         return found
 
     def get(self, kind: str, default: Any = None) -> Any:
-        return self[kind] if kind in self._stored else default
+        found = self._made.get(kind)
+        return found if found is not None else self[kind] if kind in self._stored else default
 
     def __contains__(self, kind: object) -> bool:
         return kind in self._stored

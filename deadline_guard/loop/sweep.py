@@ -6,11 +6,13 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from deadline_guard.clock import monotonic
 from deadline_guard.core.assess import Assessment, assess
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.escalation import decide
+from deadline_guard.core.levels import Crossing
 from deadline_guard.core.notices import History, Track
 from deadline_guard.core.people import Directory
 from deadline_guard.loop.findings import case_findings, poisoned
@@ -106,7 +108,6 @@ def _runs(track: Track) -> bool:
 
 def assessment_row(track: Track, found: Assessment | None, revision: str, same_date: bool) -> AssessmentRow:
     """Return what is stored of one cycle; its derivation only when the date is a new one."""
-    crossings = [(c.at, c.level.word) for c in found.crossings] if found else []
     return AssessmentRow(
         rule=track.rule,
         cycle=track.cycle,
@@ -118,12 +119,18 @@ def assessment_row(track: Track, found: Assessment | None, revision: str, same_d
         due_at=track.due_at,
         owner=track.owner,
         next_at=found.next_at if found else None,
-        crossings=dump(crossings),
+        crossings=_crossings(found.crossings) if found else "[]",
         revision=revision,
         derivation=derivation(found) if found and not same_date else None,
         since=track.since,
         told_since=track.told_since,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _crossings(crossings: tuple[Crossing, ...]) -> str:
+    """Return crossings as JSON text; many cases share a day."""
+    return dump([(c.at, c.level.word) for c in crossings])
 
 
 def derivation(found: Assessment) -> str:

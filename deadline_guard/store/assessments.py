@@ -51,14 +51,15 @@ _COLUMNS: Final = (
 _REPLACED: Final = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[2:])
 
 
-def write(conn: Connection, found: Iterable[tuple[str, AssessmentRow]]) -> None:
-    """Store assessments (of their cases), each in place of the former one of its cycle; no ledger entry."""
+def write(conn: Connection, found: Iterable[tuple[str, AssessmentRow]]) -> list[Row]:
+    """Store assessments (of their cases) in place of the former of their cycles; return their rows; no ledger entry."""
     pairs = list(found)
+    rows = [as_row(case_id, assessment) for case_id, assessment in pairs]
     run_many(
         conn,
         f"INSERT INTO assessment (case_id, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
         f"ON CONFLICT (case_id, rule, cycle) DO UPDATE SET {_REPLACED}",
-        [as_row(case_id, assessment) for case_id, assessment in pairs],
+        rows,
     )
     run_many(
         conn,
@@ -66,6 +67,7 @@ def write(conn: Connection, found: Iterable[tuple[str, AssessmentRow]]) -> None:
         "ON CONFLICT (case_id, rule, cycle) DO UPDATE SET deadline = excluded.deadline",
         [(case_id, a.rule, a.cycle, a.derivation) for case_id, a in pairs if a.derivation is not None],
     )
+    return rows
 
 
 def assessments(conn: Connection, case_ids: Iterable[str]) -> dict[str, list[AssessmentRow]]:

@@ -21,8 +21,8 @@ _ORIGINS: Final = {origin.value: origin for origin in Origin}
 
 # One row a case: SQLite gathers a timeline faster than rows can be handed over one by one.
 _REVISIONS_OF: Final = (
-    "SELECT case_id, json_group_array(json_array(kind, on_date, source, source_id, recorded_at, at, revision, "
-    "recorded_by, origin, subject, json(data), retracted)) FROM event "
+    "SELECT case_id, json_group_array(json_array(on_date, COALESCE(at, 0), recorded_at, source || ':' || source_id, "
+    "revision, kind, source, source_id, at, recorded_by, origin, subject, data, retracted)) FROM event "
     f"WHERE case_id IN ({AMONG}) GROUP BY case_id"
 )
 
@@ -193,32 +193,34 @@ def _timelines(
     later: dict[str, int] = {}
     for case_id, gathered in fetch(conn, _REVISIONS_OF, among(ids)):
         revisions = load(gathered)
-        known = [r for r in revisions if r[_RECORDED_AT] <= until]
-        if len(known) < len(revisions):
-            later[case_id] = min(r[_RECORDED_AT] for r in revisions if r[_RECORDED_AT] > until)
-        known.sort(key=_order)
-        if any(r[_REVISION] > 1 or r[_GONE] for r in known):
-            timelines[case_id] = timeline(map(_event, known))
-            continue
-        # every identity has one revision that holds, as nearly always: nothing to fold
+        revisions.sort()  # by the columns of Event.order, which come first (ISO dates sort as dates)
         kinds: dict[str, list[list[Any]]] = {}
-        for revision in known:
-            kinds.setdefault(revision[0], []).append(revision)
-        timelines[case_id] = Timeline.on_demand(kinds, _event)
+        folded = False
+        for revision in revisions:
+            if revision[_RECORDED_AT] > until:
+                later[case_id] = min(later.get(case_id, _NEVER), revision[_RECORDED_AT])
+                continue
+            if revision[_REVISION] > 1 or revision[_GONE]:
+                folded = True
+            kind = revision[_KIND]
+            if kind in kinds:
+                kinds[kind].append(revision)
+            else:
+                kinds[kind] = [revision]
+        if folded:
+            timelines[case_id] = timeline(_event(r) for found in kinds.values() for r in found)
+        else:  # every identity has one revision that holds, as nearly always: nothing to fold
+            timelines[case_id] = Timeline.on_demand(kinds, _event)
     return timelines, later
 
 
-_RECORDED_AT, _REVISION, _GONE = 4, 6, 11
+_NEVER: Final = 2**63
+_RECORDED_AT, _REVISION, _KIND, _GONE = 2, 4, 5, 13
 
 
 def _event(revision: list[Any]) -> Event:
-    kind, on, source, source_id, recorded_at, at, number, by, origin, subject, data, gone = revision
+    on, _, recorded_at, _, number, kind, source, source_id, at, by, origin, subject, data, gone = revision
     return Event(
         kind, day(on), source, source_id, instant(recorded_at), None if at is None else instant(at), number, by,
-        _ORIGINS[origin], subject, data or EMPTY, gone == 1,
+        _ORIGINS[origin], subject, EMPTY if data == "{}" else load(data), gone == 1,
     )  # fmt: skip
-
-
-def _order(revision: list[Any]) -> tuple[str, int, int, str]:
-    """Return the key of ``Event.order`` as it lies in the columns (ISO dates sort as dates)."""
-    return (revision[1], revision[5] or 0, revision[4], f"{revision[2]}:{revision[3]}")

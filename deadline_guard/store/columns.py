@@ -17,9 +17,17 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 def micros(instant: datetime) -> int:
     """Return microseconds since the epoch (UTC) of an aware instant; a naive one raises ValueError."""
-    if instant.tzinfo is None:
+    zone = instant.tzinfo
+    if zone is UTC:
+        return _of_utc(instant)
+    if zone is None:
         raise ValueError(f"naive datetime {instant.isoformat()}: an instant needs a zone, e.g. tzinfo=UTC")
     return (instant - EPOCH) // _MICROSECOND
+
+
+@lru_cache(maxsize=65_536)
+def _of_utc(instant: datetime) -> int:
+    return (instant - EPOCH) // _MICROSECOND  # of UTC only: elsewhere two instants of one repeated hour are equal
 
 
 def micros_or_none(instant: datetime | None) -> int | None:

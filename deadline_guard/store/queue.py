@@ -107,20 +107,21 @@ def store_results(conn: Connection, results: Iterable[CaseResult], now: datetime
     ids = among(r.case_id for r in asked)
     revs = {row[0]: row[1] for row in fetch(conn, f'SELECT id, rev FROM "case" WHERE id IN ({AMONG})', ids)}
     won = [r for r in asked if revs.get(r.case_id) == r.rev]
-    assessments.write(conn, ((r.case_id, found) for r in won for found in r.assessments))
+    kept = iter(assessments.write(conn, ((r.case_id, found) for r in won for found in r.assessments)))
     new = iter(notices.write(conn, (notice for r in won for notice in r.notices), now))
     run_many(
         conn,
         'UPDATE "case" SET wake_at = ?, live = ?, stale = NULL, stale_reason = NULL WHERE id = ? AND rev = ?',
         [(micros_or_none(r.wake_at), int(r.live), r.case_id, r.rev) for r in won],
     )
-    ledger.append(conn, filter(None, [_entry(r, list(islice(new, len(r.notices)))) for r in won]), now)
+    entries = [_entry(r, islice(kept, len(r.assessments)), islice(new, len(r.notices))) for r in won]
+    ledger.append(conn, filter(None, entries), now)
     return {r.case_id for r in won}
 
 
-def _entry(result: CaseResult, told: list[Row | None]) -> ledger.Entry | None:
+def _entry(result: CaseResult, kept: Iterable[Row], told: Iterable[Row | None]) -> ledger.Entry | None:
     """Return the one ledger entry for everything that a result wrote about its case, if it wrote anything."""
-    found = [assessments.as_row(result.case_id, a)[1:] for a in result.assessments]
+    found = [row[1:] for row in kept]
     decided = [row for row in told if row is not None]
     if not found and not decided:
         return None
