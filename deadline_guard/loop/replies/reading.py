@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from threading import Event as Flag
+from threading import Thread
 from typing import Final
 
-from deadline_guard.channels.mailbox import Cause, Mailbox, MailboxError
-from deadline_guard.config import ReplyMail
-from deadline_guard.errors import StoreError
+from deadline_guard.channels.mailbox import Cause, Mailbox, MailboxError, MailboxSettings
+from deadline_guard.config import ReplyMail, secret
+from deadline_guard.errors import ConfigError, StoreError
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.replies import telling
 from deadline_guard.loop.replies.handling import Desk, handle
@@ -22,17 +23,36 @@ from deadline_guard.store.replies import Position, Reply
 log = logging.getLogger(__name__)
 _LONGEST_BACKOFF: Final = timedelta(minutes=15)
 _BEFORE: Final = timedelta(days=2)  # a mailbox numbered anew is read from so long before the last time
+_LAST_WORDS: Final = 10.0  # seconds
 _TELL_AFTER: Final = {"unreachable": 2, "talk": 2, "login": 1, "folder": 1}  # failures in a row
 
 
 class Reading:
-    """Reads one office's reply mailbox; belongs to one thread, :meth:`stop` may come from another."""
+    """Reads one office's reply mailbox in a thread of its own, so that neither tick nor sender ever waits for it."""
 
-    def __init__(self, office: Office, settings: ReplyMail, build: Callable[[], Mailbox]) -> None:
+    def __init__(self, office: Office, settings: ReplyMail, box: Mailbox, now: Callable[[], datetime]) -> None:
         self._office = office
         self._settings = settings
-        self._box = build()
+        self._box = box
+        self._now = now
         self._failures = 0
+        self._stopping = Flag()
+        self._thread = Thread(target=self._run, name="replies", daemon=True)
+
+    @classmethod
+    def of(cls, office: Office, now: Callable[[], datetime]) -> Reading | None:
+        """Return the reading of the office's mailbox, None without ``reply_mail``; raises ConfigError."""
+        mail, config = office.config.reply_mail, office.config
+        if mail is None:
+            return None
+        given = secret(mail.model_dump(include={"password_file", "password_env"}), "password", config.folder)
+        if not given.get("password"):
+            raise ConfigError("reply_mail: no password; write password_file: PATH or password_env: NAME")
+        settings = MailboxSettings(
+            mail.host, mail.user, given["password"], mail.port, mail.mailbox, mail.tls, mail.starttls,
+            str(config.path(mail.ca_file)) if mail.ca_file else None, mail.timeout,
+        )  # fmt: skip
+        return cls(office, mail, Mailbox(settings), now)
 
     @property
     def mailbox(self) -> str:
@@ -45,34 +65,39 @@ class Reading:
         every = self._settings.every
         return every if not self._failures else max(every, min(every * 2**self._failures, _LONGEST_BACKOFF))
 
-    def run(self, now: Callable[[], datetime], stopping: Flag) -> None:
-        """Look into the mailbox again and again until told to stop."""
-        while not stopping.is_set():
-            try:
-                self.look(now, stopping)
-            except Exception:
-                self._failures += 1
-                log.exception("the reply mailbox could not be read; trying again in %s", self.pause)
-            stopping.wait(self.pause.total_seconds())
+    def start(self) -> None:
+        """Begin to look into the mailbox, again and again until :meth:`stop`."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Break off a look that waits for the server."""
+        """Stop, whatever the server does: a look that waits for it is broken off, a mail under way is finished."""
+        self._stopping.set()
         self._box.hang_up()
+        self._thread.join(_LAST_WORDS)
 
-    def look(self, now: Callable[[], datetime], stopping: Flag) -> Counter[str]:
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except Exception:  # the database cannot be written, or a defect: the mailbox keeps what is in it
+                self._failures += 1
+                log.exception("the reply mailbox could not be read; trying again in %s", self.pause)
+            self._stopping.wait(self.pause.total_seconds())
+
+    def look(self) -> Counter[str]:
         """Handle everything that came since the last look; return the outcomes. A failure is told, not raised."""
         counts: Counter[str] = Counter()
         self._mark_cases()
         try:
             with self._box as box:
                 for uid in self._due(box):
-                    if stopping.is_set():
+                    if self._stopping.is_set():
                         break
-                    counts[self._one(box, uid, now())] += 1
+                    counts[self._one(box, uid, self._now())] += 1
                     self._mark_cases()
         except MailboxError as error:
-            if not stopping.is_set():
-                self._failed(error.cause, str(error), now())
+            if not self._stopping.is_set():
+                self._failed(error.cause, str(error), self._now())
             return counts
         if self._failures:
             log.info("the reply mailbox %s is read again", self.mailbox)
