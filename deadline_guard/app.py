@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from deadline_guard import paths
 from deadline_guard.channels import CHANNELS
 from deadline_guard.clock import Clock, SteppingClock, SystemClock
-from deadline_guard.config import Config, answer_key, parse, secret
+from deadline_guard.config import Config, ReplyMail, answer_key, parse, secret
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
@@ -21,6 +21,7 @@ from deadline_guard.errors import ConfigError, RulebookError
 from deadline_guard.intake.syncing import Watched, expect, sync, vocabulary
 from deadline_guard.loop import cron, deliver, findings
 from deadline_guard.loop.office import Office
+from deadline_guard.loop.replies.reading import Reading
 from deadline_guard.loop.senders import Senders, builder
 from deadline_guard.loop.tick import next_at, tick
 from deadline_guard.rulebook import calendars as calendar_files
@@ -96,8 +97,15 @@ def channel_sections(config: Config) -> Mapping[str, Mapping[str, Any]]:
         plain: Mapping[str, Any] = section
         for key in _SECRETS:
             plain = secret(plain, key, config.folder)
+        if name == "email" and config.reply_mail is not None:
+            plain = {**plain, **_reply_addresses(config.reply_mail)}
         found[name] = plain
     return found
+
+
+def _reply_addresses(mail: ReplyMail) -> dict[str, str]:
+    """Return the mail channel's settings that bring replies and bounces to the mailbox that is read."""
+    return {"reply_to": mail.tokened} | ({"return_path": mail.tokened} if mail.return_path else {})
 
 
 def _joined(files: Iterable[Path]) -> str:
@@ -267,6 +275,13 @@ class App:
     def deliver(self, now: Callable[[], datetime], stopping: threading.Event) -> None:
         """Send what may go."""
         deliver.deliver(self.office, self.senders, now, stopping)
+
+    def read_replies(self) -> None:
+        """Begin to read the mailbox that people reply to, where there is one; raises ConfigError."""
+        reading = Reading.of(self.office, lambda: self.clock.now())
+        if reading is not None:
+            reading.start()
+            self.beside.append(reading.stop)
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next instant at which anything is due."""

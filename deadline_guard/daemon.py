@@ -100,6 +100,7 @@ class Daemon:
         )
         sender = threading.Thread(target=self._send, name="deliver", daemon=True)
         sender.start()
+        self.app.read_replies()
 
         def tick() -> None:
             following = self._one_tick()
