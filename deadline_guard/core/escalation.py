@@ -269,6 +269,25 @@ def _silent_since(c: Cycle, here: tuple[Told, ...], void_at: datetime | None) ->
     return max(begun, void_at) if void_at else begun
 
 
+def next_step_at(
+    case: Case, assessment: Assessment, history: History, rulebook: Rulebook, directory: Directory, now: datetime
+) -> datetime | None:
+    """Return when the chain of an open deadline climbs next if nobody says anything, or None where it does not."""
+    name = (assessment.rule.id, assessment.deadline.cycle)
+    c = Cycle(case, rulebook, directory, now, assessment, history.tracks.get(name), history.told.get(name, ()))
+    c.level = assessment.level
+    _continue(c)
+    owner, here, seen = c.resolve("owner"), _here(c), _seen(c)
+    void_at = _void_at(seen, here, owner, c) if seen else None
+    held = seen is not None and void_at is None and c.level < Level.OVERDUE
+    silent_since = _silent_since(c, here, seen.until if held and seen else void_at)
+    if c.level < c.profile.chain_from or c.step > len(c.profile.chain) or silent_since is None:
+        return None
+    if held and seen and seen.until is None:
+        return None
+    return after(silent_since, c.profile.chain[c.step - 1].after, awaited(c))
+
+
 def _take_step(c: Cycle, owner: Resolution, silent_since: datetime | None) -> None:
     """Climb one rung if the silence lasted; where nobody new stands on it, the next is due at that same moment."""
     passed = False
