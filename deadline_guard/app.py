@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from deadline_guard import paths
 from deadline_guard.channels import CHANNELS
+from deadline_guard.channels.slack_desk import SlackDesk
+from deadline_guard.channels.slack_socket import SlackSocket
 from deadline_guard.clock import Clock, SteppingClock, SystemClock
 from deadline_guard.config import Config, ReplyMail, answer_key, parse, secret
 from deadline_guard.core.calendar import Calendar
@@ -20,9 +22,11 @@ from deadline_guard.core.rules import Rulebook
 from deadline_guard.errors import ConfigError, RulebookError
 from deadline_guard.intake.syncing import Watched, expect, sync, vocabulary
 from deadline_guard.loop import cron, deliver, findings
+from deadline_guard.loop.editing import Editors, editable
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.replies.reading import Reading
 from deadline_guard.loop.senders import Senders, builder
+from deadline_guard.loop.slack_line import SlackLine
 from deadline_guard.loop.tick import next_at, tick
 from deadline_guard.rulebook import calendars as calendar_files
 from deadline_guard.rulebook import load as rulebook_files
@@ -30,7 +34,7 @@ from deadline_guard.rulebook import people as people_files
 from deadline_guard.rulebook import source
 from deadline_guard.rulebook.adopting import adopted
 from deadline_guard.rulebook.problems import Problem
-from deadline_guard.store import Store, notices, people, queue, recorded_law, runs
+from deadline_guard.store import Store, edits, notices, people, queue, recorded_law, runs
 
 log = logging.getLogger(__name__)
 _SECRETS = ("password", "token", "app_token", "signing_secret", "url", "secret")
@@ -136,6 +140,7 @@ class App:
         self.mail_ready = threading.Event()
         self.beside: list[Callable[[], None]] = []  # what runs beside the daemon, by its stop: the web server
         self._senders: Senders | None = None
+        self._editors: Editors | None = None
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock | None = None, create: bool = False) -> App:
@@ -172,6 +177,8 @@ class App:
         self.senders  # noqa: B018 - a wrong channel section is refused before the first tick
         now = self.clock.now()
         office, texts = self.office, self._texts()
+        if office.pressable:
+            office.desk = SlackDesk.from_settings(channel_sections(self.config)["slack"])
         expect(self.store, self._watched(), now)
         in_force = {
             "rulebook": (office.rulebook.revision, queue.STALE_RULES),
@@ -276,6 +283,23 @@ class App:
         """Send what may go."""
         deliver.deliver(self.office, self.senders, now, stopping)
 
+    def edit(self, now: Callable[[], datetime], stopping: threading.Event) -> None:
+        """Change sent messages that no longer say how things stand; for one thread, never the one that delivers."""
+        if not editable(self.office):
+            return
+        if self._editors is None:
+            self._editors = Editors(builder(channel_sections(self.config), CHANNELS))
+        self._editors.work_off(self.office, now, stopping)
+
+    def listen(self) -> None:
+        """Begin to hear what is pressed in Slack, where the app has a token for that."""
+        section = channel_sections(self.config).get("slack", {})
+        if not section.get("app_token"):
+            return
+        line = SlackLine(self.office, self.clock.now, lambda hear: SlackSocket.from_settings(section, hear))
+        line.start()
+        self.beside.append(line.stop)
+
     def read_replies(self) -> None:
         """Begin to read the mailbox that people reply to, where there is one; raises ConfigError."""
         reading = Reading.of(self.office, lambda: self.clock.now())
@@ -286,7 +310,9 @@ class App:
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next instant at which anything is due."""
         with self.store.read() as conn:
-            return next_at(self.office, conn, now)
+            edit = edits.next_at(conn) if editable(self.office) else None
+            following = next_at(self.office, conn, now)
+        return min((at for at in (following, edit and max(edit, now)) if at is not None), default=None)
 
     def is_due(self) -> bool:
         """Return whether something changed or fell due since the last tick (another process may have written)."""
@@ -302,4 +328,6 @@ class App:
         if self._senders is not None:
             self._senders.close()
             self._senders = None
+        if self._editors is not None:
+            self._editors.close()
         self.store.close()

@@ -86,6 +86,7 @@ class Daemon:
             self.app.tick(now)
             self._alive()
             self.app.deliver(self.app.clock.now, self.stopping)
+            self.app.edit(self.app.clock.now, self.stopping)
             following = self.app.next_at(now)
             if following is None or following > until:
                 return
@@ -101,6 +102,9 @@ class Daemon:
         sender = threading.Thread(target=self._send, name="deliver", daemon=True)
         sender.start()
         self.app.read_replies()
+        editor = threading.Thread(target=self._edit, name="edit", daemon=True)
+        editor.start()
+        self.app.listen()
 
         def tick() -> None:
             following = self._one_tick()
@@ -116,6 +120,7 @@ class Daemon:
                 scheduler.add_job(tick, id="tick", replace_existing=True)
         scheduler.shutdown(wait=True)
         sender.join()
+        editor.join()
 
     def _asked(self) -> bool:
         """Return whether a tick is wanted before its time; not while one runs, nor just after one failed."""
@@ -149,6 +154,15 @@ class Daemon:
         self._alive()
         self.app.mail_ready.set()
         return min(max(following, self.app.clock.now() + _FLOOR), heartbeat)
+
+    def _edit(self) -> None:
+        """Change messages that were answered, as long as the daemon runs; no warning waits for that."""
+        while not self.stopping.wait(1.0):
+            try:
+                self.app.edit(self.app.clock.now, self.stopping)
+            except Exception:
+                log.exception("answered messages could not be changed; trying again")
+                self.stopping.wait(5.0)
 
     def _send(self) -> None:
         """Send whatever is ready, as long as the daemon runs."""

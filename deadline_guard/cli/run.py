@@ -32,7 +32,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=office.config.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for noisy in ("apscheduler", "alembic", "uvicorn"):
+    for noisy in ("apscheduler", "alembic", "slack_sdk", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     daemon = Daemon(office)
     serve_pages(office)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -15,9 +15,10 @@ from deadline_guard.core.escalation import decide
 from deadline_guard.core.levels import Crossing
 from deadline_guard.core.notices import History, Track
 from deadline_guard.core.people import Directory
+from deadline_guard.loop.editing import editable
 from deadline_guard.loop.findings import case_findings, poisoned
 from deadline_guard.loop.office import Office
-from deadline_guard.store import cases, notices, queue
+from deadline_guard.store import cases, edits, notices, queue
 from deadline_guard.store.assessments import AssessmentRow
 from deadline_guard.store.cases import Loaded
 from deadline_guard.store.columns import dump
@@ -77,11 +78,29 @@ def _decide(office: Office, ids: Sequence[str], directory: Directory, now: datet
             told = poisoned(one.case, directory, error, now)
             results.append(queue.CaseResult(one.case.id, one.rev, now + _SET_ASIDE, True, (), told))
             counts["failed"] += 1
+    shown = editable(office)
+    other = _answered(results, loaded, histories) if shown else set()
     with office.store.write() as conn:
         won = queue.store_results(conn, results, now)
+        if other & won:
+            edits.mark(conn, other & won, shown, now)
     counts["decided"] += len(won)
     counts["overtaken"] += len(results) - len(won)
     counts["notices"] += sum(len(r.notices) for r in results if r.case_id in won)
+
+
+def _answered(
+    results: Sequence[queue.CaseResult], loaded: Mapping[str, Loaded], histories: Mapping[str, History]
+) -> set[str]:
+    """Return the cases of which sent messages may no longer say how things stand: answered, moved or ended."""
+    found = {r.case_id for r in results if loaded[r.case_id].stale == queue.STALE_EVENT}
+    for result in results:
+        tracks = histories[result.case_id].tracks if result.case_id in histories else {}
+        for row in result.assessments:
+            before = tracks.get((row.rule, row.cycle))
+            if before is not None and (before.due_rev, before.state) != (row.due_rev, row.state):
+                found.add(result.case_id)
+    return found
 
 
 def _decide_one(office: Office, one: Loaded, history: History, directory: Directory, now: datetime) -> queue.CaseResult:

@@ -17,7 +17,7 @@ NOT_PURSUED: Final = "dg_not_pursued"
 CONFIRM: Final = "dg_confirm"
 WHY: Final = "dg_why"
 PRESSED: Final = frozenset({ACKNOWLEDGE, DONE, HAND_OVER, WRONG_DATE, NOT_PURSUED, CONFIRM, WHY})
-_ASKING: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
+ASKING: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
 
 
 def buttons(t: Texts, items: Sequence[Item], message: str, *, acknowledged: bool = False) -> tuple[Action, ...]:
@@ -33,7 +33,7 @@ def buttons(t: Texts, items: Sequence[Item], message: str, *, acknowledged: bool
             Action(t.say("Wrong date…"), press=WRONG_DATE, value=message),
             Action(t.say("Why?"), press=WHY, value=message),
         )
-    asking = [item for item in items if item.kind in _ASKING]
+    asking = [item for item in items if item.kind in ASKING]
     if not asking:
         return ()
     shown = [] if acknowledged else [Action(t.say("Acknowledge"), press=ACKNOWLEDGE, value=message)]

@@ -19,6 +19,8 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.servers.slack_people import People
+
 TOKEN = "xoxb-loopback"
 APP_TOKEN = "xapp-loopback"
 
@@ -78,7 +80,8 @@ class Post:
 
     @property
     def delivery_id(self) -> str | None:
-        return (self.metadata or {}).get("event_payload", {}).get("delivery_id")
+        found: str | None = (self.metadata or {}).get("event_payload", {}).get("delivery_id")
+        return found
 
 
 class SlackFake:
@@ -88,10 +91,12 @@ class SlackFake:
         self.posts: list[Post] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.webhook_posts: list[dict[str, Any]] = []
-        self.users: dict[str, str] = {}
+        self.people = People()
+        self.users = self.people.users
         self.channels: set[str] = set()
         self.archived: set[str] = set()
         self.acks: list[str] = []
+        self.replies: dict[str, dict[str, Any]] = {}
         self.sockets = 0
         self.page = 200
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
@@ -135,7 +140,7 @@ class SlackFake:
     def interact(self, payload: dict[str, Any], *, times: int = 1, kind: str = "interactive") -> str:
         """Send an envelope to every open socket, ``times`` over, and return its id."""
         envelope = f"env-{next(self._envelopes)}"
-        message = {"type": kind, "envelope_id": envelope, "payload": payload}
+        message: dict[str, Any] = {"type": kind, "envelope_id": envelope, "payload": payload}
         message["accepts_response_payload"] = True
         for _ in range(times):
             self._to_sockets(message)
@@ -162,11 +167,13 @@ class SlackFake:
         app.router.add_post("/api/{method}", self._api)
         app.router.add_post("/services/{name:.*}", self._webhook)
         app.router.add_get("/link", self._link)
+        app.router.add_post("/respond/{user}/{trigger}", self._respond)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         self.port: int = runner.addresses[0][1]
+        self.people.base = f"http://127.0.0.1:{self.port}"
         self._ready.set()
         await self._stop.wait()
         for ws in list(self._websockets):
@@ -230,7 +237,10 @@ class SlackFake:
     async def _answered(self, method: str, request: web.Request) -> web.Response:
         arguments = await self._read(method, request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token")
-        handler: Handler | None = getattr(self, "_" + method.replace(".", "_"), None)
+        theirs: dict[str, Handler] = {
+            "users.info": self.people.info, "views.open": self.people.open, "chat.postEphemeral": self.people.ephemeral,
+        }  # fmt: skip
+        handler: Handler | None = theirs.get(method) or getattr(self, "_" + method.replace(".", "_"), None)
         if handler is None:
             answer: dict[str, Any] = {"ok": False, "error": "unknown_method"}
         elif token != (APP_TOKEN if method == "apps.connections.open" else TOKEN):
@@ -252,6 +262,12 @@ class SlackFake:
 
     async def _auth_test(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "user_id": "U0BOT", "team": "Firm", "bot_id": "B0BOT"}
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        with self._changed:
+            self.people.respond(request.match_info["user"], dict(await request.json()))
+            self._changed.notify_all()
+        return web.Response(text="ok")
 
     async def _users_lookupByEmail(self, arguments: dict[str, Any]) -> dict[str, Any]:
         found = self.users.get(str(arguments.get("email")))
@@ -331,8 +347,10 @@ class SlackFake:
             self._changed.notify_all()
         async for message in ws:
             if message.type is WSMsgType.TEXT and message.data.startswith("{"):
+                told = json.loads(message.data)
                 with self._changed:
-                    self.acks.append(str(json.loads(message.data).get("envelope_id")))
+                    self.acks.append(str(told.get("envelope_id")))
+                    self.replies[self.acks[-1]] = told.get("payload") or {}
                     self._changed.notify_all()
         self._websockets.discard(ws)
         return ws
