@@ -13,6 +13,8 @@ from deadline_guard.channels.base import Attachment, Letter
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _OURS = {"from", "to", "subject", "date", "message-id", "in-reply-to", "references", "mime-version"}
+_LINE = 76  # characters on a line of a header
+_WORD = 45  # bytes in an encoded word: 60 characters as base64, 72 with what stands around them
 _FIELD = re.compile(r"[!-9;-~]+")
 
 
@@ -43,7 +45,7 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
         head.append("X-Deadline-Guard-Repeat: may be a repeat")
     if list_id:
         head.append(f"List-Id: <{clean(list_id).strip('<> ')}>")
-    if reply_to:
+    if reply_to and (letter.reply_token or "{token}" not in reply_to):
         head.append(f"Reply-To: {filled(reply_to, letter.reply_token)}")
     for key, value in letter.headers.items():
         if _FIELD.fullmatch(key) and key.lower() not in _OURS:
@@ -74,12 +76,21 @@ def mailbox(name: str, address: str) -> str:
     return f"{_encoded(plain, 'From')}\r\n <{ascii_address}>"
 
 
-@lru_cache(maxsize=8192)
 def _encoded(text: str, name: str) -> str:
-    """Return a header value, folded, non-ASCII as encoded words."""
+    """Return a header value, folded, non-ASCII as encoded words (RFC 2047)."""
     if text.isascii():
+        if len(name) + len(text) + 2 <= _LINE and "=?" not in text:
+            return text
         return Header(text, "ascii", header_name=name).encode(linesep="\r\n")
-    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+    words: list[bytes] = []
+    word, room = b"", _WORD - len(name)  # the first shares its line with the name
+    for character in text:
+        more = character.encode("utf-8", "replace")
+        if word and len(word) + len(more) > room:
+            words.append(word)
+            word, room = b"", _WORD
+        word += more
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(w).decode('ascii')}?=" for w in (*words, word))
 
 
 def _threading(letter: Letter) -> list[str]:
@@ -93,10 +104,8 @@ def _threading(letter: Letter) -> list[str]:
 
 
 def filled(pattern: str, token: str | None) -> str:
-    """Fill the token into ``ack+{token}@…``; without a token the plus part falls away."""
-    if token is None:
-        return clean(pattern.replace("+{token}", "").replace("{token}", ""))
-    return clean(pattern.replace("{token}", token))
+    """Fill the token into ``ack+{token}@…``."""
+    return clean(pattern.replace("{token}", token or ""))
 
 
 def _body(letter: Letter) -> str:
