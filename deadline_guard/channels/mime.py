@@ -78,8 +78,8 @@ def mailbox(name: str, address: str) -> str:
 
 def _encoded(text: str, name: str) -> str:
     """Return a header value, folded, non-ASCII as encoded words (RFC 2047)."""
-    if text.isascii():
-        if len(name) + len(text) + 2 <= _LINE and "=?" not in text:
+    if text.isascii() and "=?" not in text:
+        if len(name) + len(text) + 2 <= _LINE:
             return text
         return Header(text, "ascii", header_name=name).encode(linesep="\r\n")
     words: list[bytes] = []

@@ -27,7 +27,7 @@ from deadline_guard.views.letters import letters
 
 log = logging.getLogger(__name__)
 _STORE_AGAIN = 1.0  # seconds
-_RENDERED_AT_ONCE = 20
+_RENDERED_AT_ONCE = 50
 _SYSTEM = frozenset({findings.DEAD_CHANNEL, findings.GAVE_UP})
 
 

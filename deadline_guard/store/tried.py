@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -23,18 +24,31 @@ class Try(NamedTuple):
     detail: str
 
 
-def of_cycle(conn: Connection, subject: str, rule: str, cycle: str) -> list[Try]:
-    """Return every message that carried a notice of this cycle, the oldest first."""
-    return [
-        Try(instant(at), person, channel, _WORDS.get(state, "told"), detail or "")
-        for at, person, channel, state, detail in fetch(
-            conn,
-            "SELECT COALESCE(m.sent_at, m.made_at), m.person, m.channel, m.state, m.state_reason FROM notice AS n "
-            "JOIN message_notice AS mn ON mn.notice_id = n.id JOIN message AS m ON m.id = mn.message_id "
-            "WHERE n.subject = ? AND n.rule = ? AND n.cycle = ? AND m.state <> 'withdrawn' ORDER BY m.id",
-            (subject, rule, cycle),
-        )
-    ]
+class Conversation(NamedTuple):
+    """Where a message stands among those on its thread to the same person: ids as the channel names them.
+
+    ``first`` is the id of the first message; ``root`` what the channel calls it, ``previous`` the last one sent.
+    """
+
+    first: int
+    root: str | None = None
+    previous: str | None = None
+
+
+def of_cycles(conn: Connection, subjects: Iterable[str]) -> dict[tuple[str, str, str], list[Try]]:
+    """Return every message that carried a notice of these subjects, by subject, rule and cycle, the oldest first."""
+    found: dict[tuple[str, str, str], list[Try]] = {}
+    for subject, rule, cycle, at, person, channel, state, detail in fetch(
+        conn,
+        "SELECT n.subject, n.rule, n.cycle, COALESCE(m.sent_at, m.made_at), m.person, m.channel, m.state, "
+        "m.state_reason FROM notice AS n JOIN message_notice AS mn ON mn.notice_id = n.id "
+        f"JOIN message AS m ON m.id = mn.message_id WHERE n.subject IN ({AMONG}) AND m.state <> 'withdrawn' "
+        "ORDER BY m.id",
+        among(set(subjects)),
+    ):
+        one = Try(instant(at), person, channel, _WORDS.get(state, "told"), detail or "")
+        found.setdefault((subject, rule, cycle), []).append(one)
+    return found
 
 
 def first_tries(conn: Connection, messages: list[int]) -> dict[int, datetime]:
@@ -49,26 +63,25 @@ def first_tries(conn: Connection, messages: list[int]) -> dict[int, datetime]:
     }
 
 
-def threads(conn: Connection, messages: list[int]) -> dict[int, int]:
-    """Return for each message the first message of its conversation with the same person on the same channel."""
-    found: dict[int, int] = {}
-    for number in messages:
-        rows = fetch(
-            conn,
-            "SELECT MIN(b.id) FROM message AS a JOIN message AS b ON b.thread = a.thread AND b.person = a.person "
-            "AND b.channel = a.channel AND b.state NOT IN ('withdrawn', 'dead') WHERE a.id = ?",
-            (number,),
-        )
-        found[number] = rows[0][0] or number
-    return found
-
-
-def previous_remote(conn: Connection, message: int) -> str | None:
-    """Return how the channel names the last message sent before this one in its conversation, or None."""
-    rows = fetch(
+def conversations(conn: Connection, messages: list[int]) -> dict[int, Conversation]:
+    """Return for each message the conversation with the same person on the same channel that it belongs to."""
+    asked = among(messages)
+    same = "message AS a JOIN message AS b ON b.thread = a.thread AND b.person = a.person AND b.channel = a.channel"
+    first = fetch(
         conn,
-        "SELECT b.remote_id FROM message AS a JOIN message AS b ON b.thread = a.thread AND b.person = a.person "
-        "AND b.channel = a.channel AND b.id < a.id AND b.state = 'sent' WHERE a.id = ? ORDER BY b.id DESC LIMIT 1",
-        (message,),
+        f"SELECT a.id, MIN(b.id), r.root FROM {same} AND b.state NOT IN ('withdrawn', 'dead') "
+        "LEFT JOIN thread_ref AS r ON r.thread = a.thread AND r.channel = a.channel AND r.person = a.person "
+        f"WHERE a.id IN ({AMONG}) GROUP BY a.id",
+        asked,
     )
-    return None if not rows else rows[0][0]
+    sent = fetch(  # beside MAX, SQLite gives the other columns of that very row
+        conn,
+        f"SELECT a.id, MAX(b.id), b.remote_id FROM {same} AND b.id < a.id AND b.state = 'sent' "
+        f"WHERE a.id IN ({AMONG}) GROUP BY a.id",
+        asked,
+    )
+    previous = {number: remote for number, _, remote in sent}
+    found = {number: Conversation(number, None, previous.get(number)) for number in messages}
+    for number, earliest, root in first:
+        found[number] = Conversation(earliest, root if earliest != number else None, previous.get(number))
+    return found

@@ -24,6 +24,7 @@ from deadline_guard.store import cases, replies, tried
 from deadline_guard.store.notices import StoredNotice
 
 _FINDING = "finding."
+Warned = Mapping[tuple[str, str, str], Sequence[tried.Try]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,19 @@ def items(
     ids: Mapping[int, str],
     threads: Mapping[int, str],
     seen: Mapping[str, Seen] | None = None,
+    warned: Warned | None = None,
 ) -> list[Item]:
     """Return the items of these notices for one reader; ``ids`` and ``threads`` are warning ids by notice id.
 
-    ``seen`` are the cases, where they were looked up for several readers at once.
+    ``seen`` are the cases and ``warned`` what was sent about them, where they were looked up for several readers.
     """
     if seen is None:
         seen = look(conn, {s.notice.subject for s in stored}, sight, now)
+    if warned is None:
+        warned = tried.of_cycles(conn, seen)
     return [
-        _item(conn, s.notice, seen.get(s.notice.subject), reader, sight, now, ids[s.id], threads[s.id]) for s in stored
+        _item(conn, s.notice, seen.get(s.notice.subject), warned, reader, sight, now, ids[s.id], threads[s.id])
+        for s in stored
     ]
 
 
@@ -80,6 +85,7 @@ def _item(
     conn: Connection,
     notice: Notice,
     seen: Seen | None,
+    tries: Warned,
     reader: Person,
     sight: Sight,
     now: datetime,
@@ -94,7 +100,7 @@ def _item(
     case, deadline = seen.case, found.deadline if found else None
     due_on = deadline.due_on if deadline else notice.due_on
     owner = responsible(found.owner_role if found else rule.owner, case, now, sight.directory)
-    warned = tried.of_cycle(conn, notice.subject, notice.rule, notice.cycle)
+    warned = tries.get((notice.subject, notice.rule, notice.cycle), ())
     version = next((v for v in rule.versions if deadline and v.id == deadline.version), None)
     version = version or in_force(rule.versions, due_on or now.date())
     pack = sight.rulebook.packs.get(rule.pack)
@@ -117,7 +123,7 @@ def _item(
         reader_is_owner=owner.person.id == reader.id,
         deputy=_name(owner.person.deputy, sight),
         via=notice.via,
-        names={p.id: p.name for p in sight.directory.persons.values() if p.id in " ".join(notice.via)},
+        names=_named(notice.via, sight),
         step=notice.step,
         steps=len(rule.profile.chain) + 1,
         next=_next(notice, sight),
@@ -168,7 +174,7 @@ def bare(notice: Notice, code: str, zone: str, sight: Sight, warning_id: str, th
         due_on=notice.due_on,
         due_at=notice.due_at,
         via=notice.via,
-        names={p.id: p.name for p in sight.directory.persons.values() if p.id in " ".join(notice.via)},
+        names=_named(notice.via, sight),
         rule=notice.rule,
         finding=finding,
         data=notice.data,
@@ -237,6 +243,12 @@ def _history(
         if a.at <= notice.decided_at
     ]
     return tuple(sorted((*told, *answered, *absent), key=lambda p: p.at))
+
+
+def _named(via: Sequence[str], sight: Sight) -> dict[str, str]:
+    """Return the names of the persons in the turns of a path: ``absent zhangsan``, ``deputy lisi``."""
+    turns = (turn.partition(" ")[2] for turn in via)
+    return {p: sight.directory.persons[p].name for p in turns if p in sight.directory.persons}
 
 
 def _name(person: str | None, sight: Sight) -> str:

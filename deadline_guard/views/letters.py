@@ -14,22 +14,25 @@ from deadline_guard.messages.links import ASKING, page_links
 from deadline_guard.messages.press import buttons
 from deadline_guard.messages.render import TRUSTED
 from deadline_guard.messages.texts import Texts, texts
-from deadline_guard.store import messages as outbox
 from deadline_guard.store import notices, tried
 from deadline_guard.store.notices import StoredNotice
 from deadline_guard.store.sending import Leased
 from deadline_guard.views.brief import lines
-from deadline_guard.views.items import Seen, Sight, items, look
+from deadline_guard.views.items import Seen, Sight, Warned, items, look
 
 
 def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime) -> dict[int, Letter]:
     """Return the letter of each leased message by its id; ``locale`` is for people without one of their own."""
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
-    roots = tried.threads(conn, [m.id for m in leased])
+    talks = tried.conversations(conn, [m.id for m in leased])
     began = tried.first_tries(conn, [m.id for m in leased if m.may_repeat])
     alone = {m.notice_ids[0] for m in leased if len(m.notice_ids) == 1}
-    seen = look(conn, {stored[n].notice.subject for n in alone}, sight, now)
-    return {m.id: _letter(conn, m, stored, roots, began.get(m.id), seen, sight, locale, now) for m in leased}
+    subjects = {stored[n].notice.subject for n in alone}
+    seen = look(conn, subjects, sight, now)
+    warned = tried.of_cycles(conn, seen)
+    return {
+        m.id: _letter(conn, m, stored, talks[m.id], began.get(m.id), seen, warned, sight, locale, now) for m in leased
+    }
 
 
 def warning_id(message: int, place: int = 0, count: int = 1) -> str:
@@ -41,9 +44,10 @@ def _letter(
     conn: Connection,
     message: Leased,
     stored: Mapping[int, StoredNotice],
-    roots: Mapping[int, int],
+    talk: tried.Conversation,
     began: datetime | None,
     seen: Mapping[str, Seen],
+    warned: Warned,
     sight: Sight,
     locale: str,
     now: datetime,
@@ -53,10 +57,9 @@ def _letter(
     carried = [stored[n] for n in message.notice_ids if stored[n].state != "withdrawn"]
     count = len(carried)
     ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
-    root = roots[message.id]
-    of_thread = {s.id: warning_id(root) for s in carried}
+    of_thread = {s.id: warning_id(talk.first) for s in carried}
     if len(message.notice_ids) == 1:
-        told = items(conn, carried, reader, sight, now, ids, of_thread, seen)
+        told = items(conn, carried, reader, sight, now, ids, of_thread, seen, warned)
     else:
         told = lines(conn, carried, reader, sight, now, ids, of_thread)
     locale = reader.locale or locale
@@ -72,7 +75,6 @@ def _letter(
         may_repeat=message.may_repeat,
         invites=token is not None,
     )
-    thread_root = outbox.thread_root(conn, message.thread, message.channel, message.person)
     return Letter(
         delivery_id=warning_id(message.id),
         address=message.address,
@@ -83,8 +85,8 @@ def _letter(
         sender_name=made.sender_name,
         recipient_name=reader.name,
         sent_at=now,
-        thread_root=thread_root if root != message.id else None,
-        previous=tried.previous_remote(conn, message.id),
+        thread_root=talk.root,
+        previous=talk.previous,
         reply_token=token,
         may_repeat=message.may_repeat,
         metadata={"delivery_id": warning_id(message.id), "thread": message.thread}
