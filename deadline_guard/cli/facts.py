@@ -7,18 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from deadline_guard.cli.terminal import (
-    DEFAULT_CONFIG,
-    By,
-    ConfigFile,
-    Desk,
-    Locale,
-    author,
-    day,
-    desk,
-    moment,
-    pairs,
-)
+from deadline_guard.cli.terminal import Desk, day, moment, office_command, pairs
 from deadline_guard.core.deadlines import State
 from deadline_guard.core.people import Absence
 from deadline_guard.core.text import Text
@@ -47,13 +36,13 @@ NOTHING_OPEN: Final = Text("! No deadline runs on this case.", "! 本案没有�
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    _group(app, "case", "Cases. 案件。").command("add")(case_add)
+    _group(app, "case", "Cases. 案件。").command("add")(office_command(case_add))
     events = _group(app, "event", "Events of a case. 流程节点。")
-    events.command("add")(event_add)
-    events.command("retract")(event_retract)
-    _group(app, "absence", "Who is away. 休假。").command("add")(absence_add)
-    _group(app, "deadline", "Dates set by the court. 法院指定期限。").command("add")(deadline_add)
-    app.command("assign")(assign)
+    events.command("add")(office_command(event_add))
+    events.command("retract")(office_command(event_retract))
+    _group(app, "absence", "Who is away. 休假。").command("add")(office_command(absence_add))
+    _group(app, "deadline", "Dates set by the court. 法院指定期限。").command("add")(office_command(deadline_add))
+    app.command("assign")(office_command(assign))
 
 
 def _group(app: typer.Typer, name: str, words: str) -> typer.Typer:
@@ -68,6 +57,8 @@ def _always_a_group() -> None:
 
 
 def case_add(
+    at: Desk,
+    by: str,
     code: Annotated[str, typer.Argument(help="The case's code. 案号。")],
     case_type: Annotated[str, typer.Option("--type", help="A type of case_types.yaml. 案件类型。")],
     title: Annotated[str, typer.Option("--title", help="Parties and cause. 案件名称。")] = "",
@@ -78,21 +69,19 @@ def case_add(
     ] = None,
     calendar: Annotated[str | None, typer.Option("--calendar", help="Of the court's seat. 日历。")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="The court's time zone. 时区。")] = None,
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
 ) -> None:
     """Record a new case. 登记新案件。"""
-    with desk(config, locale) as at:
-        new = NewCase(code, case_type, title, owner, team, pairs(attribute, "--with"), calendar, zone)
-        with at.app.store.write() as conn:
-            case = facts.add_case(at.app.office, conn, new, Said(author(by), at.now))
-        at.say(CASE_ADDED, code=safe(case.code))
-        if owner is None:
-            at.say(NO_OWNER, code=safe(case.code))
+    new = NewCase(code, case_type, title, owner, team, pairs(attribute, "--with"), calendar, zone)
+    with at.app.store.write() as conn:
+        case = facts.add_case(at.app.office, conn, new, Said(by, at.now))
+    at.say(CASE_ADDED, code=safe(case.code))
+    if owner is None:
+        at.say(NO_OWNER, code=safe(case.code))
 
 
 def event_add(
+    at: Desk,
+    by: str,
     case: CaseName,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="A word of events.yaml. 节点。")],
     on: Annotated[str | None, typer.Option("--on", help="Its day; else today. 日期。")] = None,
@@ -102,95 +91,94 @@ def event_add(
     corrects: Annotated[
         str | None, typer.Option("--corrects", help="The id of the event it replaces. 更正哪个节点。")
     ] = None,
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
+    unconfirmed: Annotated[
+        bool, typer.Option("--unconfirmed", help="Somebody else must check it. 待他人确认。")
+    ] = False,
 ) -> None:
     """Record what happened on a case, or correct it; show what is due then. 登记或更正节点。"""
-    with desk(config, locale) as at:
-        instant = moment(at_time, "--at", at.app.config.zone) if at_time else None
-        today = (instant or at.now).astimezone(at.app.config.tz).date()
-        when = day(on, "--on") if on else today
-        new = NewEvent(kind, when, instant and instant.astimezone(UTC), subject, pairs(data, "--data"), corrects)
-        with at.app.store.write() as conn:
-            found, event = facts.add_event(at.app.office, conn, case, new, Said(author(by), at.now))
-        at.say(EVENT_ADDED, kind=_kind(at, kind), on=when, id=event)
-        _now_due(at, found)
+    instant = moment(at_time, "--at", at.app.config.zone) if at_time else None
+    today = (instant or at.now).astimezone(at.app.config.tz).date()
+    when = day(on, "--on") if on else today
+    new = NewEvent(
+        kind,
+        when,
+        instant and instant.astimezone(UTC),
+        subject,
+        pairs(data, "--data"),
+        corrects,
+        unconfirmed=unconfirmed,
+    )
+    with at.app.store.write() as conn:
+        found, event = facts.add_event(at.app.office, conn, case, new, Said(by, at.now))
+    at.say(EVENT_ADDED, kind=_kind(at, kind), on=when, id=event)
+    _now_due(at, found)
 
 
 def event_retract(
+    at: Desk,
+    by: str,
     case: CaseName,
     event: Annotated[str, typer.Argument(metavar="EVENT", help="Its id (see explain). 节点标识。")],
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
 ) -> None:
     """Take an event back; whoever was warned because of it is told. 撤回节点。"""
-    with desk(config, locale) as at:
-        with at.app.store.write() as conn:
-            gone = facts.retract_event(at.app.office, conn, case, event, Said(author(by), at.now))
-        at.say(RETRACTED, kind=_kind(at, gone.kind), on=gone.on)
+    with at.app.store.write() as conn:
+        gone = facts.retract_event(at.app.office, conn, case, event, Said(by, at.now))
+    at.say(RETRACTED, kind=_kind(at, gone.kind), on=gone.on)
 
 
 def deadline_add(
+    at: Desk,
+    by: str,
     case: CaseName,
     due: Annotated[str, typer.Argument(metavar="DATE", help="The day the court named. 法院指定的日期。")],
     what: Annotated[str, typer.Option("--what", help="What is due. 事项。")] = "",
     on: Annotated[str | None, typer.Option("--on", help="The day of the order; else today. 指定之日。")] = None,
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
 ) -> None:
     """Record a date that the court set; it stands as set and never rolls. 登记法院指定的期限。"""
-    with desk(config, locale) as at:
-        when = day(on, "--on") if on else at.now.astimezone(at.app.config.tz).date()
-        data = {"due": day(due, "DATE").isoformat(), **({"what": what} if what else {})}
-        with at.app.store.write() as conn:
-            new = NewEvent("deadline_set", when, data=data)
-            found, event = facts.add_event(at.app.office, conn, case, new, Said(author(by), at.now))
-        at.say(EVENT_ADDED, kind=_kind(at, "deadline_set"), on=when, id=event)
-        _now_due(at, found)
+    when = day(on, "--on") if on else at.now.astimezone(at.app.config.tz).date()
+    data = {"due": day(due, "DATE").isoformat(), **({"what": what} if what else {})}
+    with at.app.store.write() as conn:
+        new = NewEvent("deadline_set", when, data=data)
+        found, event = facts.add_event(at.app.office, conn, case, new, Said(by, at.now))
+    at.say(EVENT_ADDED, kind=_kind(at, "deadline_set"), on=when, id=event)
+    _now_due(at, found)
 
 
 def absence_add(
+    at: Desk,
+    by: str,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="An id of people.yaml. 人员。")],
     since: Annotated[str, typer.Option("--from", help="First day or moment. 起。")],
     until: Annotated[str, typer.Option("--until", help="The day or moment of return. 返回之日。")],
     deputy: Annotated[str | None, typer.Option("--deputy", help="Who stands in. 代理人。")] = None,
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
 ) -> None:
     """Record that somebody is away; the deputy is told instead. 登记休假。"""
-    with desk(config, locale) as at:
-        known = at.app.office.people.persons.get(person)
-        zone = known.zone if known else at.app.config.zone
-        begins = moment(since, "--from", zone).astimezone(UTC)
-        ends = moment(until, "--until", zone).astimezone(UTC)
-        facts.add_absence(at.app.office, Absence(person, begins, ends, deputy), Said(author(by), at.now))
-        at.say(ABSENT, person=known.name if known else person, until=at.t.stamp(ends, zone))
+    known = at.app.office.people.persons.get(person)
+    zone = known.zone if known else at.app.config.zone
+    begins = moment(since, "--from", zone).astimezone(UTC)
+    ends = moment(until, "--until", zone).astimezone(UTC)
+    facts.add_absence(at.app.office, Absence(person, begins, ends, deputy), Said(by, at.now))
+    at.say(ABSENT, person=known.name if known else person, until=at.t.stamp(ends, zone))
 
 
 def assign(
+    at: Desk,
+    by: str,
     case: CaseName,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="owner, lead, partner … 角色。")],
     person: Annotated[str | None, typer.Argument(metavar="[PERSON]", help="An id of people.yaml. 人员。")] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Take whoever it is out of the role. 取消。")] = False,
-    by: By = None,
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
 ) -> None:
     """Put a person into a role on a case; the new owner is told at once. 指派责任人。"""
     if (person is None) != nobody:
         raise typer.BadParameter("name a person, or say --nobody")
-    with desk(config, locale) as at:
-        with at.app.store.write() as conn:
-            known, changed = facts.assign(at.app.office, conn, case, role, person, Said(author(by), at.now))
-        if not changed:
-            at.say(ALREADY)
-            return
-        found = at.app.office.people.persons.get(person or "")
-        at.say(ASSIGNED, role=role, code=safe(known.code), person=found.name if found else "–")
+    with at.app.store.write() as conn:
+        known, changed = facts.assign(at.app.office, conn, case, role, person, Said(by, at.now))
+    if not changed:
+        at.say(ALREADY)
+        return
+    found = at.app.office.people.persons.get(person or "")
+    at.say(ASSIGNED, role=role, code=safe(known.code), person=found.name if found else "–")
 
 
 def _kind(at: Desk, kind: str) -> str:

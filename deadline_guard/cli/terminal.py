@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, get_type_hints
 from zoneinfo import ZoneInfo
 
 import typer
@@ -59,6 +60,28 @@ def desk(config: Path, locale: str | None = None) -> Iterator[Desk]:
         raise
     finally:
         app.close()
+
+
+def office_command(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that opens the office first: ``command`` gets its desk and who speaks, then its own arguments.
+
+    ``--by``, ``--config`` and ``--locale`` are added to its options.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[p.name]) for p in list(inspect.signature(command).parameters.values())[2:]]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+        for name, hint, default in (("by", By, None), ("config", ConfigFile, DEFAULT_CONFIG), ("locale", Locale, None))
+    ]
+
+    def run(by: str | None, config: Path, locale: str | None, **given: Any) -> None:
+        with desk(config, locale) as at:
+            command(at, author(by), **given)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
+    return run
 
 
 def said(error: DeadlineGuardError) -> str:

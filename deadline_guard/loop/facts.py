@@ -52,6 +52,7 @@ class NewEvent:
     data: Mapping[str, str] = field(default_factory=dict)
     corrects: str | None = None
     retracted: bool = False
+    unconfirmed: bool = False  # a second person is asked to confirm the date
 
 
 def add_case(office: Office, conn: Connection, new: NewCase, said: Said) -> Case:
@@ -103,6 +104,8 @@ def add_event(office: Office, conn: Connection, case: str, new: NewEvent, said: 
     if new.corrects is not None:
         source, source_id = _of(known, new.corrects)
     data = typed(kind, new.data) if kind else dict(new.data)
+    if new.unconfirmed:
+        data["unconfirmed"] = True
     row = EventRow(
         known.id, new.kind, new.on.isoformat(), source, source_id, micros_or_none(new.at), new.subject, dump(data),
         new.retracted, HAND, said.by, micros(said.now),
