@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -13,18 +12,16 @@ from deadline_guard.config import ReplyMail
 from deadline_guard.core.people import Person
 from deadline_guard.core.text import Text
 from deadline_guard.errors import AnswerError, InputError, NotFoundError
-from deadline_guard.loop import answers, deliver, tokens
-from deadline_guard.loop.answers import Said
+from deadline_guard.loop import deliver, tokens
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.permitted import permitted
 from deadline_guard.loop.replies import telling
 from deadline_guard.loop.replies.absent import absent
 from deadline_guard.loop.replies.addresses import failed_check, same_mailbox
 from deadline_guard.loop.replies.addresses import tokens as tokens_in
-from deadline_guard.loop.replies.first_line import FirstLine, Means, first_line
+from deadline_guard.loop.replies.answering import answer
 from deadline_guard.loop.replies.incoming import Incoming
 from deadline_guard.loop.replies.nature import Nature, nature
-from deadline_guard.loop.replies.quotes import own_lines
 from deadline_guard.store import replies
 from deadline_guard.store.replies import Position, Reply
 from deadline_guard.store.sending import Leased
@@ -105,7 +102,7 @@ def _understood(desk: Desk, conn: Connection, mail: Incoming) -> Reply:
     if speaks is Nature.AWAY:
         outcome, until = absent(office, conn, desk.settings, person, mail, now)
         return reply._replace(outcome=outcome, detail=until)
-    return _answer(desk, conn, mail, reply, person)
+    return answer(office, conn, mail, reply, person, now)
 
 
 def _answered(desk: Desk, conn: Connection, mail: Incoming, speaks: Nature) -> tuple[Leased, Person]:
@@ -146,37 +143,6 @@ def _check_writer(desk: Desk, conn: Connection, mail: Incoming, answered: Leased
         raise _RefusedError("not permitted", answered, told=True)
 
 
-def _answer(desk: Desk, conn: Connection, mail: Incoming, reply: Reply, person: Person) -> Reply:
-    """Record what a person's own first line says."""
-    office, now = desk.office, desk.now
-    said = Said(person.id, now, "mail")
-    line = _first_line(mail, person, now)
-    match line.means:
-        case Means.SEEN:
-            clocks = answers.clocks_of(office, conn, f"W-{reply.message}", now)
-            answers.acknowledge(office, conn, clocks, said)
-            return reply._replace(outcome="acknowledged", detail=line.text)
-        case Means.DONE if line.on is not None:
-            clocks = answers.clocks_of(office, conn, f"W-{reply.message}", now)
-            if len(clocks) > 1:
-                raise AnswerError(_several(reply, len(clocks)))
-            answers.done(office, conn, clocks[0], said, line.on, line.receipt)
-            return reply._replace(outcome="done", detail=line.text)
-    return _unclear(desk, conn, mail, reply, person, line)
-
-
-def _unclear(desk: Desk, conn: Connection, mail: Incoming, reply: Reply, person: Person, line: FirstLine) -> Reply:
-    """Tell the writer once that nothing was recorded, and keep the words for the admin."""
-    office, now, message = desk.office, desk.now, reply.message or 0
-    told = [telling.helped(office, conn, message, person, "", now)]
-    text = "\n".join(own_lines(mail.lines)[:5])
-    if text:
-        admin = telling.unclear(office, conn, message, person, text, mail.digest, now)
-        told += [admin] if admin.person != person.id else []
-    telling.tell(conn, told, now)
-    return reply._replace(outcome="unclear", detail=line.text[:200])
-
-
 def _failed(desk: Desk, conn: Connection, mail: Incoming, error: Exception) -> Reply:
     """Record why a mail led to nothing: refused, or an answer that does not fit what is open."""
     office, now = desk.office, desk.now
@@ -201,17 +167,3 @@ def _say_too_late(desk: Desk, conn: Connection, mail: Incoming, answered: Leased
     writer = desk.office.people.persons.get(answered.person)
     if writer is not None and len(mail.sender) == 1 and same_mailbox(mail.sender[0], answered.address):
         telling.tell(conn, [telling.helped(desk.office, conn, answered.id, writer, _TOO_LATE, desk.now)], desk.now)
-
-
-def _first_line(mail: Incoming, person: Person, now: datetime) -> FirstLine:
-    names = {person.name, person.id, *(a.partition("@")[0] for a in person.channels.values())}
-    if person.name[:1] > "\u2e7f":  # Chinese: the family name alone with what colleagues add
-        names |= {person.name[0] + title for title in ("律师", "法官", "总", "工", "老师")}
-    return first_line(own_lines(mail.lines), names, now.astimezone(ZoneInfo(person.zone)).date())
-
-
-def _several(reply: Reply, count: int) -> str:
-    return Text(
-        f"W-{reply.message} carries {count} warnings; record each by its own number, such as W-{reply.message}.1",
-        f"W-{reply.message} 含 {count} 项预警;请按各自编号逐项登记,例如 W-{reply.message}.1",
-    )

@@ -274,6 +274,15 @@ def test_a_reply_to_what_has_ended_is_not_recorded_and_says_so(post: Post, warne
     assert post.findings() == [("reply_help", "zhang")]
 
 
+def test_a_reply_to_a_mail_with_another_date_acknowledges_nothing_but_its_own_date(post: Post, warned: Sent) -> None:
+    post.world.event("A", "complaint_received", "2026-02-27")  # corrected: due three days sooner
+    moved = [s for s in post.world.run_until("2026-03-10 08:50") if s.person == "zhang"]
+    assert post.reply(warned, "收到") == "not recorded"
+    assert post.kinds() == []
+    assert ("reply_help", "zhang") in post.findings()
+    assert post.reply(moved[-1], "收到") == "acknowledged"
+
+
 def test_a_mail_nobody_can_read_is_refused_and_does_no_harm(post: Post) -> None:
     assert post.arrive(b"") == "refused"
     assert post.arrive(mail("收到", to="ack+\x7f@firm.example".replace("\x7f", "%"))) == "refused"
