@@ -17,6 +17,7 @@ from deadline_guard.errors import ConfigError
 log = logging.getLogger(__name__)
 # A server that lets a login send as itself only says so at MAIL, at RCPT or after the text.
 _NOT_AS_THIS = re.compile(r"answered (553|5\d\d 5\.7\.\d+|5\d\d .* to MAIL FROM)")
+_EXPECTED = ((250,), (250, 251), (354,))  # answers to MAIL, RCPT and DATA
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f]+@[^\s<>\"(),:;\\@\x00-\x1f]+")
 
 
@@ -110,15 +111,29 @@ class Email:
             raise DeliveryError(f"{self._settings.host} hung up before the text ({error})", Outcome.RETRY) from error
 
     def _announce(self, smtp: smtplib.SMTP, sender: str, address: str) -> None:
-        """Say MAIL, RCPT and DATA."""
-        for command, expected in (
-            (f"MAIL FROM:<{sender}>", 250),
-            (f"RCPT TO:<{address}>", 250),
-            ("DATA", 354),
-        ):
-            code, answer = smtp.docmd(command)
-            if code != expected and not (command.startswith("RCPT") and code == 251):
+        """Say MAIL, RCPT and DATA, all at once where the server offers it (RFC 2920): one round trip, not three."""
+        commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{address}>", "DATA")
+        if not smtp.has_extn("pipelining"):
+            for command, expected in zip(commands, _EXPECTED, strict=True):
+                code, answer = smtp.docmd(command)
+                if code not in expected:
+                    raise self._refused(code, answer, command)
+            return
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+        for said, (command, expected) in enumerate(zip(commands, _EXPECTED, strict=True), 1):
+            code, answer = smtp.getreply()
+            if code not in expected:
+                self._hear_out(smtp, len(commands) - said)
                 raise self._refused(code, answer, command)
+
+    def _hear_out(self, smtp: smtplib.SMTP, left: int) -> None:
+        """Read the answers to what was said after a refused command; who waits for a text now gets none."""
+        try:
+            waits = 354 in [smtp.getreply()[0] for _ in range(left)]
+        except (smtplib.SMTPException, OSError):
+            waits = True
+        if waits:
+            self._drop()
 
     def _hand_over(self, smtp: smtplib.SMTP, content: bytes, letter: Letter) -> Receipt:
         """Send the text; from here on a lost connection leaves open whether the server took it."""

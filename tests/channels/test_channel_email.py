@@ -140,10 +140,11 @@ def test_a_connection_that_went_stale_is_replaced_without_a_failed_attempt() -> 
     ],
     ids=repr,
 )
+@pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
 def test_every_failure_is_called_by_its_name_and_the_next_letter_goes_out(
-    behaviour: Refuse | Drop | Silent, expected: Outcome
+    behaviour: Refuse | Drop | Silent, expected: Outcome, pipelining: bool
 ) -> None:
-    with SmtpSink() as sink:
+    with SmtpSink(pipelining=pipelining) as sink:
         sender = channel(sink, timeout=0.3)
         sink.next(behaviour)
         error = outcome(sender)
@@ -154,8 +155,9 @@ def test_every_failure_is_called_by_its_name_and_the_next_letter_goes_out(
         assert sink.mails[-1].message["Message-ID"] == "<W-2@firm.example>"
 
 
-def test_one_refused_address_does_not_touch_the_other() -> None:
-    with SmtpSink() as sink:
+@pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "pipelined"])
+def test_one_refused_address_does_not_touch_the_other(pipelining: bool) -> None:
+    with SmtpSink(pipelining=pipelining) as sink:
         sink.by_recipient["gone@firm.example"] = Refuse(550, "5.1.1 gone")
         sender = channel(sink)
         assert outcome(sender, replace(LETTER, address="gone@firm.example")).outcome is Outcome.PERMANENT

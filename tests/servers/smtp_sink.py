@@ -82,6 +82,7 @@ class SmtpSink:
 
     ``latency``: seconds before each acceptance. ``by_recipient``: a behaviour for good, such as a full
     mailbox. ``users``: login required. ``starttls`` offers it; ``require_starttls`` refuses to go on without.
+    ``pipelining``: commands may be sent without waiting for the answer to the one before (RFC 2920).
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class SmtpSink:
         require_starttls: bool = False,
         tls: bool = False,
         users: Mapping[str, str] | None = None,
+        pipelining: bool = False,
         port: int = 0,
     ) -> None:
         self.host, self.port = "127.0.0.1", port
@@ -100,6 +102,7 @@ class SmtpSink:
         self.connections = 0
         self.attempts = 0
         self.latency = latency
+        self.pipelining = pipelining
         self._users = users
         self._tls, self._starttls, self._require = tls, starttls or require_starttls, require_starttls
         self._queue: deque[Behaviour | None] = deque()
@@ -216,6 +219,12 @@ class _Handler:
     def __init__(self, sink: SmtpSink) -> None:
         self._sink = sink
         self._met: Behaviour | None = None
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]] if self._sink.pipelining else responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
