@@ -13,6 +13,7 @@ from deadline_guard.core.people import Absence
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
 from deadline_guard.loop import facts
+from deadline_guard.loop.absences import cancel_absences
 from deadline_guard.loop.answers import Said
 from deadline_guard.loop.facts import NewCase, NewEvent
 from deadline_guard.messages.texts import safe
@@ -30,6 +31,8 @@ RETRACTED: Final = Text("Taken back: {kind} {on}.", "已撤回:{kind} {on}。")
 ASSIGNED: Final = Text("{role} of {code} is now {person}.", "{code} 的{role}现为 {person}。")
 ALREADY: Final = Text("Nothing changed: it was so already.", "没有变化:原本如此。")
 ABSENT: Final = Text("{person} is away until {until}.", "{person} 休假至 {until}。")
+BACK: Final = Text("{person} is back: no absence stands.", "{person} 的休假已撤销。")
+NOT_AWAY: Final = Text("Nothing changed: {person} is not away.", "没有变化:{person} 未在休假。")
 NOW_DUE: Final = Text("  {what}: due {due}", "  {what}:截止 {due}")
 NOTHING_OPEN: Final = Text("! No deadline runs on this case.", "! 本案没有正在计算的期限。")
 
@@ -40,7 +43,9 @@ def register(app: typer.Typer) -> None:
     events = _group(app, "event", "Events of a case. 流程节点。")
     events.command("add")(office_command(event_add))
     events.command("retract")(office_command(event_retract))
-    _group(app, "absence", "Who is away. 休假。").command("add")(office_command(absence_add))
+    absences = _group(app, "absence", "Who is away. 休假。")
+    absences.command("add")(office_command(absence_add))
+    absences.command("cancel")(office_command(absence_cancel))
     _group(app, "deadline", "Dates set by the court. 法院指定期限。").command("add")(office_command(deadline_add))
     app.command("assign")(office_command(assign))
 
@@ -159,6 +164,17 @@ def absence_add(
     ends = moment(until, "--until", zone).astimezone(UTC)
     facts.add_absence(at.app.office, Absence(person, begins, ends, deputy), Said(by, at.now))
     at.say(ABSENT, person=known.name if known else person, until=at.t.stamp(ends, zone))
+
+
+def absence_cancel(
+    at: Desk,
+    by: str,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An id of people.yaml. 人员。")],
+) -> None:
+    """Take back every absence of a person that is not over, also one that an automatic reply told. 撤销休假。"""
+    count = cancel_absences(at.app.office, person, Said(by, at.now))
+    name = at.app.office.people.persons[person].name
+    at.say(BACK if count else NOT_AWAY, person=name)
 
 
 def assign(

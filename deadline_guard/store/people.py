@@ -60,6 +60,16 @@ def absences(conn: Connection, since: datetime | None = None) -> dict[str, tuple
     return found
 
 
+def standing_absences(conn: Connection, person: str, now: datetime) -> list[int]:
+    """Return the ids of a person's absences that are not over and were not taken back."""
+    rows = fetch(
+        conn,
+        "SELECT id FROM absence WHERE person = ? AND cancelled_at IS NULL AND until > ? ORDER BY id",
+        (person, micros(now)),
+    )
+    return [row[0] for row in rows]
+
+
 def assign(conn: Connection, case_id: str, role: str, person: str | None, now: datetime, by: str) -> bool:
     """Put a person into a role on a case (None: out of it); False: already so. The case becomes stale (class 2)."""
     rows = fetch(conn, 'SELECT owners FROM "case" WHERE id = ?', (case_id,))
