@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from deadline_guard.store.statements import scalar
+from deadline_guard.store.statements import scalar, without_collecting
 from deadline_guard.store.verify.chains import walk
 from deadline_guard.store.verify.events import compare_events
 from deadline_guard.store.verify.faults import Fault, Faults, Progress
@@ -50,10 +51,28 @@ def verify(conn: Connection, against: str | None = None, progress: Callable[[int
     ``against`` is a root that somebody kept elsewhere (hexadecimal, at least 16 characters): it must be the root
     of a stored seal. ``progress`` is called with what is done and what there is to do.
     """
+    tell = progress or (lambda done, total: None)
+    try:
+        with without_collecting():  # millions of small lists, none of which stays
+            return _verify(conn, against, tell)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+    # Some text is no UTF-8 any more: once more, slower, with what cannot be decoded kept apart from all real text.
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    strict, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        return _verify(conn, against, tell)
+    finally:
+        driver.text_factory = strict
+
+
+def _verify(conn: Connection, against: str | None, tell: Callable[[int, int], None]) -> Verdict:
     entries = int(scalar(conn, "SELECT COUNT(*) FROM ledger"))
     payloads = int(scalar(conn, "SELECT COUNT(*) FROM payload"))
     faults = Faults(conn)
-    step = Progress(progress or (lambda done, total: None), entries + payloads)
+    step = Progress(tell, entries + payloads)
     walked = walk(conn, payloads, faults, step)
     compared = compare_payloads(conn, walked, faults, step)
     compare_events(conn, compared, faults)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -27,6 +29,7 @@ _ENTRIES: Final = (
 )
 _HEADS: Final = "SELECT CAST(chain AS BLOB), n, head FROM ledger_chain ORDER BY chain"
 _SEALED: Final = "SELECT CAST(chain AS BLOB), n, seal, head FROM seal_head ORDER BY chain, n"
+_FAR: Final = 2**62
 _LAST: Final = b"\xff"  # sorts after every chain: no UTF-8 begins with it
 
 
@@ -57,7 +60,8 @@ def stream(conn: Connection, statement: str) -> Iterator[Row]:
         while rows := cursor.fetchmany(BATCH):
             yield from rows
     finally:
-        cursor.close()
+        with suppress(sqlite3.Error):  # left half read, the connection may be gone before it
+            cursor.close()
 
 
 def walk(conn: Connection, payloads: int, faults: Faults, step: Progress) -> Walked:
@@ -111,15 +115,15 @@ def _follow(
             faults.add(chain, last_n + 1, at, "missing")
         elif prev != last:
             faults.add(chain, n, at, "order")
-        if whole != digest or len(payload_digest) != 32:
+        if whole != digest:
             faults.add(chain, n, at, "digest")
-        elif payload is None:
+        if payload is None:
             if kind != EVENTS:
                 faults.add(chain, n, at, "no_payload")
-        elif isinstance(payload, int) and 0 < payload < room and not kinds[payload]:
+        elif isinstance(payload, int) and 0 < payload < room and not kinds[payload] and len(payload_digest) == 32:
             digests[32 * payload : 32 * payload + 32] = payload_digest
             kinds[payload] = code(kind, PLAIN)
-            instants[payload] = at
+            instants[payload] = at if isinstance(at, int) and abs(at) < _FAR else 0
         else:
             faults.add(chain, n, at, "no_payload")
         if chain >= sealed.chain and (n >= sealed.n or chain != sealed.chain):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -39,6 +39,7 @@ class Faults:
     count: int = 0
     kept: list[Fault] = field(default_factory=list)
     first: Fault | None = None
+    instants: Sequence[int] = ()  # of each payload's entry
     _oldest: tuple[int, str, int] = (_NEVER, "", 0)
 
     def add(self, chain: bytes | str, n: object, at: object, what: str, detail: str = "") -> None:
@@ -46,6 +47,7 @@ class Faults:
         name = chain.decode("utf-8", "replace") if isinstance(chain, bytes) else str(chain)
         number = n if isinstance(n, int) else 0
         when = at if isinstance(at, int) and abs(at) < 10**17 else None
+        name, detail = (text.encode("utf-8", "replace").decode() for text in (name, detail))
         fault = Fault(name, number, None if when is None else instant(when), what, detail)
         self.count += 1
         if len(self.kept) < KEPT:
@@ -55,7 +57,11 @@ class Faults:
             self.first, self._oldest = fault, age
 
     def at_payload(self, payload: int, what: str, detail: str = "") -> None:
-        """Note a fault of the entry that a payload belongs to."""
+        """Note a fault of the entry that a payload belongs to; which one that is takes a search through all."""
+        at = self.instants[payload] if payload < len(self.instants) else _NEVER
+        if len(self.kept) >= KEPT and at >= self._oldest[0]:
+            self.count += 1
+            return
         found = fetch(
             self.conn, "SELECT CAST(chain AS BLOB), n, at FROM ledger WHERE payload_id = ? LIMIT 1", (payload,)
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
+from orjson import loads
 from sqlalchemy import Connection
 
-from deadline_guard.store.columns import load
 from deadline_guard.store.statements import Row
 from deadline_guard.store.verify.chains import (
     BATCH,
@@ -23,8 +24,12 @@ from deadline_guard.store.verify.chains import (
     Walked,
 )
 from deadline_guard.store.verify.faults import Faults, Progress
-from deadline_guard.store.verify.rows import MESSAGES, NOTICES, Attempts, Rows, messages_claiming_more
+from deadline_guard.store.verify.rows import ATTEMPTS, MESSAGES, Listed, Notices, messages_claiming_more
 
+# What reading another shape than the program writes may raise.
+_NO_SUCH_PAYLOAD: Final = (
+    ValueError, TypeError, LookupError, AttributeError, OverflowError, sqlite3.ProgrammingError, sqlite3.InterfaceError,
+)  # fmt: skip
 _PAYLOADS: Final = "SELECT id, CAST(text AS BLOB), erased_at FROM payload ORDER BY id"
 
 
@@ -42,12 +47,12 @@ class Compared:
 def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Progress) -> Compared:
     """Compare every payload that is kept, and the rows that it lists."""
     reader = _Reader(conn, walked, faults)
+    faults.instants = walked.instants
     cursor = conn.connection.cursor()
     cursor.execute(_PAYLOADS)
     seen = bytearray(len(walked.kinds))
     while rows := cursor.fetchmany(BATCH):
         _compare(rows, walked, seen, reader, faults)
-        reader.attempts.compare()
         step.more(len(rows))
     cursor.close()
     for payload, kind in enumerate(walked.kinds):
@@ -67,13 +72,16 @@ def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Read
         seen[payload] = 1
         if erased_at is not None:
             reader.blank(payload, text)
-        elif sha256(text).digest() != digests[32 * payload : 32 * payload + 32]:
+            continue
+        is_whole = sha256(text).digest() == digests[32 * payload : 32 * payload + 32]
+        if not is_whole:
             faults.at_payload(payload, "payload")
-        elif kind != PLAIN:
+        if kind != PLAIN:  # read even so, lest all rows that it lists seem unknown
             try:
-                reader.read[kind](payload, load(text))
-            except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-                faults.at_payload(payload, "unreadable")
+                reader.read[kind](payload, text)
+            except _NO_SUCH_PAYLOAD:
+                if is_whole:
+                    faults.at_payload(payload, "unreadable")
 
 
 class _Reader:
@@ -83,13 +91,14 @@ class _Reader:
         self.faults = faults
         self.conn = conn
         self.compared = Compared()
-        self.notices = Rows(conn, NOTICES, faults)
-        self.messages = Rows(conn, MESSAGES, faults)
-        self.attempts = Attempts(conn, walked.instants, faults)
+        self.walked = walked
+        self.notices = Notices(conn, faults)
+        self.messages = Listed(conn, MESSAGES, faults)
+        self.attempts = Listed(conn, ATTEMPTS, faults)
         self._blank: list[int] = []
-        self.read: dict[int, Callable[[int, Any], None]] = {
-            DECIDED: self._decided, COMPOSED: self._composed, SETTLED: self.attempts.expect, SEALED: self._sealed,
-            ERASED: self._erased, REVISION: lambda payload, said: self.compared.revisions.append((payload, said)),
+        self.read: dict[int, Callable[[int, bytes], None]] = {
+            DECIDED: self._decided, COMPOSED: self._composed, SETTLED: self._settled, SEALED: self._sealed,
+            ERASED: self._erased, REVISION: self._revision,
         }  # fmt: skip
 
     def blank(self, payload: int, text: bytes) -> None:
@@ -99,24 +108,31 @@ class _Reader:
         if text:
             self.faults.at_payload(payload, "payload")
 
-    def _decided(self, payload: int, said: Any) -> None:
+    def _decided(self, payload: int, text: bytes) -> None:
         expect = self.notices.expect
-        for notice in said["notices"]:
-            expect(payload, notice[0], notice[:14] + notice[15:18])
+        for notice in loads(text)["notices"]:
+            del notice[18:], notice[14]  # states, and until when it was held: they move on
+            expect(payload, notice)
 
-    def _composed(self, payload: int, said: Any) -> None:
-        expect = self.messages.expect
-        for message in said:
-            expect(payload, message[0], [*message[:10], sorted(message[11])])
+    def _composed(self, payload: int, text: bytes) -> None:
+        self.messages.expect(payload, text, loads(text), self.walked.instants[payload])
 
-    def _sealed(self, payload: int, said: Any) -> None:
-        self.compared.seals[said[0]] = said[1]
+    def _settled(self, payload: int, text: bytes) -> None:
+        self.attempts.expect(payload, text, loads(text), self.walked.instants[payload])
 
-    def _erased(self, payload: int, said: Any) -> None:
+    def _sealed(self, payload: int, text: bytes) -> None:
+        number, root = loads(text)
+        self.compared.seals[number] = root
+
+    def _revision(self, payload: int, text: bytes) -> None:
+        self.compared.revisions.append((payload, loads(text)))
+
+    def _erased(self, payload: int, text: bytes) -> None:
+        said = loads(text)
         self.compared.erasable.update(said["payloads"])
         self.compared.events.update({(said["chain"], n): digest for n, digest in said["events"]})
         for notice in said["notices"]:
-            self.notices.expect(payload, notice[0], notice, again=True)
+            self.notices.instead(payload, notice)
 
     def finish(self) -> None:
         """Nothing more is said: whatever else stands in the tables was never written by the program."""

@@ -29,7 +29,7 @@ def compare_seals(
         if (one.n, one.previous, one.root) != (number, previous, root) or one[4:] != (*total[:2], counted.heads):
             faults.add(SYSTEM, 0, micros(one.at), "seal", str(one.n))
         if compared.seals.pop(one.n, None) != one.root.hex():
-            faults.add(SYSTEM, 0, micros(one.at), "seal", str(one.n))
+            faults.add(SYSTEM, 0, None, "seal", str(one.n))
         previous, number = one.root, one.n
     for n in compared.seals:
         faults.add(SYSTEM, 0, None, "seal", str(n))

@@ -1,0 +1,99 @@
+"""Erase what is personal of a case that is over: the text goes, the digests and the proof stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from deadline_guard.core.text import Text
+from deadline_guard.errors import StoreError
+from deadline_guard.store import ledger
+from deadline_guard.store.columns import dump, micros
+from deadline_guard.store.database import Store
+from deadline_guard.store.statements import Row, fetch, run, scalar
+
+ERASED: Final = "erased"
+_IS_LIVE: Final = Text(
+    "case {code} is still live: a date on it counts. Erase it when it is over",
+    "案件 {code} 尚未了结,仍有期限在计算。请在了结后再清除",
+)
+_EVENTS: Final = (
+    "SELECT case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
+    "recorded_by, recorded_at FROM event WHERE case_id = ? ORDER BY entry, source, source_id, revision"
+)
+_NOTICES: Final = (
+    "SELECT id, key, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, due_on, "
+    "due_at, data FROM notice WHERE subject = ? ORDER BY id"
+)
+
+
+class Erasure(NamedTuple):
+    """How much was erased of a case."""
+
+    payloads: int
+    events: int
+    notices: int
+
+
+def erase_case(conn: Connection, case_id: str, reason: str, by: str, now: datetime) -> Erasure:
+    """Erase a case's texts and record it in the case's chain; raises :class:`StoreError` while the case is live.
+
+    What is left of events and notices is written down in the entry, so that it can still be verified. The bytes
+    leave the file when it is rewritten: :func:`rewrite`.
+    """
+    ((code, live),) = fetch(conn, 'SELECT code, live FROM "case" WHERE id = ?', (case_id,))
+    if live:
+        raise StoreError(Text(_IS_LIVE.en.format(code=code), _IS_LIVE.zh.format(code=code)))
+    chain = ledger.of_case(case_id)
+    run(conn, "PRAGMA secure_delete = ON")
+    gone = [row[0] for row in fetch(
+        conn,
+        "SELECT payload_id FROM ledger WHERE chain = ? AND payload_id NOT NULL AND kind <> ? ORDER BY n",
+        (chain, ERASED),
+    )]  # fmt: skip
+    run(
+        conn,
+        "UPDATE payload SET text = '', erased_at = ? WHERE erased_at IS NULL AND id IN "
+        "(SELECT payload_id FROM ledger WHERE chain = ? AND kind <> ?)",
+        (micros(now), chain, ERASED),
+    )
+    run(conn, "UPDATE event SET data = '{}', subject = NULL, recorded_by = '' WHERE case_id = ?", (case_id,))
+    run(conn, "UPDATE notice SET data = '{}' WHERE subject = ?", (case_id,))
+    run(conn, "UPDATE \"case\" SET title = '', attributes = '{}' WHERE id = ?", (case_id,))
+    run(conn, "DELETE FROM derivation WHERE case_id = ?", (case_id,))
+    events, told = fetch(conn, _EVENTS, (case_id,)), fetch(conn, _NOTICES, (case_id,))
+    payload = dump({
+        "chain": chain, "by": by, "reason": reason, "payloads": gone, "events": _left(events), "notices": told,
+    })  # fmt: skip
+    ledger.append(conn, [ledger.Entry(chain, ERASED, payload)], now)
+    return Erasure(len(gone), len(events), len(told))
+
+
+def _left(events: list[Row]) -> list[tuple[int, str]]:
+    """Return the digest of what is left of each entry's events."""
+    by_entry: dict[int, list[Row]] = {}
+    for row in events:
+        by_entry.setdefault(row[1], []).append(row)
+    return [(entry, sha256(dump(sorted(rows)).encode()).hexdigest()) for entry, rows in by_entry.items()]
+
+
+def rewrite(store: Store) -> None:
+    """Write the database file anew and empty its log, so that nothing erased is left in either.
+
+    Only while no other process has it open; takes about as much room on the disk as the database has.
+    """
+    if store.path is None:
+        return
+    with store.engine.connect() as conn:
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            driver.execute(statement).fetchall()
+
+
+def erased(conn: Connection) -> int:
+    """Return how many payloads were erased."""
+    return int(scalar(conn, "SELECT COUNT(*) FROM payload WHERE erased_at NOT NULL"))
