@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import imaplib
 import shutil
+import smtplib
 import socket
+import ssl
 import subprocess
 import time
 from email import message_from_bytes, policy
@@ -12,9 +14,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
-from tests.servers.smtp_sink import TLS
+from tests.servers.smtp_sink import CA_FILE, TLS
 
-USERS = ("guard", "zhang", "li", "wang", "zhao", "full")
+USERS = ("guard", "zhang", "li", "wang", "zhao", "full", "ack")
+UNKNOWN = ("gone",)  # Postfix takes the mail, Dovecot knows nobody of that name: it comes back
 PASSWORD = "geheim-8"  # of everybody
 DOVECOT = """
 base_dir = {root}/dovecot/run
@@ -158,21 +161,36 @@ class MailHost:
         shutil.chown(self.root / "data", "postfix")
         shutil.chown(self.root / "mail", "dovecot", "dovecot")
         self._write("users", "".join(f"{u}:{{PLAIN}}{PASSWORD}::::::{self._more(u)}\n" for u in USERS))
-        self._write("boxes", "".join(f"{u}@firm.example x\n" for u in USERS))
+        self._write("boxes", "".join(f"{u}@firm.example x\n" for u in (*USERS, *UNKNOWN)))
         self._write("access", "grey@firm.example DEFER 4.7.1 greylisted, try again\n")
         self._fill("full")
         self._write("dovecot.conf", DOVECOT)
         self._write("etc/main.cf", MAIN)
         self._write("etc/master.cf", MASTER)
         self._postfix("start")
-        self._dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(self.root / "dovecot.conf")])
-        self._until_both_answer()
+        self.mailboxes_up()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._postfix("stop")
+        self.mailboxes_down()
+
+    def mailboxes_up(self) -> None:
+        """Start Dovecot: IMAP, LMTP and the login of everybody."""
+        self._dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(self.root / "dovecot.conf")])
+        self._until_both_answer()
+
+    def mailboxes_down(self) -> None:
+        """Stop Dovecot; Postfix goes on, but can neither deliver nor let anybody log in."""
         self._dovecot.terminate()
         self._dovecot.wait(20)
+
+    def send(self, user: str, mail: EmailMessage, to: str) -> None:
+        """Submit a mail as a user of the firm; the envelope sender is the user's own address."""
+        with smtplib.SMTP("127.0.0.1", self.smtp, timeout=20) as smtp:
+            smtp.starttls(context=ssl.create_default_context(cafile=CA_FILE))
+            smtp.login(user, PASSWORD)
+            smtp.send_message(mail, f"{user}@firm.example", [to])
 
     def _fill(self, user: str) -> None:
         """Put a mail into a user's box that is longer than the box may hold."""
