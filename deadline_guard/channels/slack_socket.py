@@ -16,7 +16,7 @@ from deadline_guard.channels.base import DeliveryError, Outcome, settings_of
 from deadline_guard.channels.slack_calls import SlackSettings, client
 
 log = logging.getLogger(__name__)
-_PING: Final = 5.0  # seconds between two looks whether the other side is still there
+_PING: Final = 3.0  # seconds between two looks whether the other side is still there
 _AT_ONCE: Final = 4  # envelopes worked on at one time
 
 Ack = Callable[[Mapping[str, Any]], None]
@@ -62,8 +62,10 @@ class SlackSocket:
             raise DeliveryError(f"Slack cannot be reached ({words[:200]})", Outcome.RETRY) from error
 
     def is_open(self) -> bool:
-        """Return whether the connection stands now."""
-        return self._client is not None and self._client.is_connected()
+        """Return whether the connection stands now: the client itself waits for five failed looks to say that not."""
+        line = self._client
+        session = line.current_session if line is not None else None
+        return session is not None and session.is_active() and session.consecutive_check_state_error_count == 0
 
     def close(self) -> None:
         """End the connection; what is being heard is finished first."""

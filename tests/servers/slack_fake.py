@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from tests.servers.slack_people import People
+from tests.servers.slack_people import People, invalid_message
 
 TOKEN = "xoxb-loopback"
 APP_TOKEN = "xapp-loopback"
@@ -149,6 +149,13 @@ class SlackFake:
     def disconnect(self) -> None:
         """Tell every socket to come again, as Slack does every few hours, and close it."""
         self._to_sockets({"type": "disconnect", "reason": "refresh_requested"}, close=True)
+
+    def drop(self) -> None:
+        """Break every connection without a word."""
+        for ws in list(self._websockets):
+            transport = ws._req.transport if ws._req is not None else None
+            if transport is not None:
+                self._loop.call_soon_threadsafe(transport.abort)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="slack", daemon=True)
@@ -294,7 +301,7 @@ class SlackFake:
             return {"ok": False, "error": "is_archived"}
         if channel not in self.channels:
             return {"ok": False, "error": "channel_not_found"}
-        if (wrong := _invalid(arguments, blocks, metadata)) is not None:
+        if (wrong := invalid_message(arguments, blocks, metadata)) is not None:
             return {"ok": False, "error": wrong}
         thread = arguments.get("thread_ts")
         if thread and all(p.ts != thread or p.channel != channel for p in self.posts):
@@ -353,29 +360,13 @@ class SlackFake:
                     self.replies[self.acks[-1]] = told.get("payload") or {}
                     self._changed.notify_all()
         self._websockets.discard(ws)
+        with self._changed:
+            self._changed.notify_all()
         return ws
 
 
 def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value else value
-
-
-def _invalid(arguments: dict[str, Any], blocks: list[dict[str, Any]], metadata: Any) -> str | None:
-    """Return the error code that Slack answers to a malformed message, None for a good one."""
-    if not arguments.get("text") and not blocks:
-        return "no_text"
-    if len(blocks) > 50:
-        return "invalid_blocks"
-    for block in blocks:
-        text = str((block.get("text") or {}).get("text", ""))
-        most = 150 if block["type"] == "header" else 3000
-        if len(text) > most or len(block.get("fields") or ()) > 10:
-            return "invalid_blocks"
-        if any(len(f["text"]) > 2000 for f in block.get("fields") or ()):
-            return "invalid_blocks"
-    if metadata is not None and not {"event_type", "event_payload"} <= set(metadata):
-        return "invalid_metadata_format"
-    return None
 
 
 def _message(post: Post, with_metadata: bool) -> dict[str, Any]:

@@ -150,3 +150,21 @@ def _invalid(view: Mapping[str, Any]) -> str | None:
         if block["type"] == "section" and len(block["text"]["text"]) > 3000:
             return "a section of more than 3000 characters"
     return None
+
+
+def invalid_message(arguments: dict[str, Any], blocks: list[dict[str, Any]], metadata: Any) -> str | None:
+    """Return the error code that Slack answers to a malformed message, None for a good one."""
+    if not arguments.get("text") and not blocks:
+        return "no_text"
+    if len(blocks) > 50:
+        return "invalid_blocks"
+    for block in blocks:
+        text = str((block.get("text") or {}).get("text", ""))
+        most = 150 if block["type"] == "header" else 3000
+        if len(text) > most or len(block.get("fields") or ()) > 10:
+            return "invalid_blocks"
+        if any(len(f["text"]) > 2000 for f in block.get("fields") or ()):
+            return "invalid_blocks"
+    if metadata is not None and not {"event_type", "event_payload"} <= set(metadata):
+        return "invalid_metadata_format"
+    return None
