@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -109,7 +109,9 @@ def _template(name: str) -> Template:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    return room.get_template(name)
+    found = room.get_template(name)
+    found.globals = {}  # nothing is used of the usual ones, and they would be copied for every letter
+    return found
 
 
 def _text(t: Texts, content: Content) -> str:
@@ -123,6 +125,7 @@ def _html(t: Texts, content: Content, subject: str) -> str:
     return _template("letter.html").render(c=content, subject=subject, lang=lang, answer=answer)
 
 
+@lru_cache(maxsize=1024)
 def _pad(label: str) -> str:
     """Return a label filled up to the column of the facts (a Chinese character is two wide)."""
     width = sum(2 if east_asian_width(c) in "WF" else 1 for c in label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -32,10 +32,13 @@ class Texts:
         self.locale = locale
         self.is_chinese = locale.startswith("zh")
         self._translations = translations
+        self._said: dict[str, str] = {}  # only what the program itself says comes here, so it stays small
 
     def say(self, text: str, /, **names: object) -> str:
         """Return the sentence in this language, ``{names}`` filled in."""
-        said = self._translations.gettext(text)
+        said = self._said.get(text)
+        if said is None:
+            said = self._said[text] = self._translations.gettext(text)
         return said.format(**names) if names else said
 
     def many(self, one: str, several: str, n: int, /, **names: object) -> str:
@@ -67,13 +70,18 @@ class Texts:
 
     def stamp(self, at: datetime, zone: str) -> str:
         """Return an instant in ``zone`` with its year: ``2026-11-26 08:30``."""
-        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        return _stamp(at.astimezone(UTC), zone)
 
     def zone(self, zone: str) -> str:
         """Return the name of a zone as people say it: ``北京时间``, ``Beijing time``."""
         if zone in ("Asia/Shanghai", "Asia/Chongqing", "PRC"):
             return self.say("Beijing time")
         return "UTC" if zone in ("UTC", "Etc/UTC") else _zone(self.locale, zone)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"  # of one tick all notices have the same
 
 
 @lru_cache(maxsize=65536)
@@ -109,6 +117,8 @@ def _load(locale: str) -> Texts:
 def safe(value: Any) -> str:
     """Return a value from outside as one line without control characters."""
     text = str(value)
+    if text.isalnum():
+        return text
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split())
