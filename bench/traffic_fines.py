@@ -25,10 +25,11 @@ from typing import NamedTuple
 
 from _office import report
 
-from deadline_guard.core.arrears import Bucket, arrears
+from deadline_guard.core.arrears import arrears
 from deadline_guard.core.assess import assess
+from deadline_guard.core.buckets import bucket_of
 from deadline_guard.core.period import parse_period
-from deadline_guard.core.rules import CaseType, Profile, Rule, Rulebook, RuleVersion, Trigger
+from deadline_guard.core.rules import Bucket, CaseType, Level, Profile, Rule, Rulebook, RuleVersion, Trigger
 from deadline_guard.intake.importing import Import, open_table
 from deadline_guard.intake.mapping_file import read_mapping
 from deadline_guard.intake.plan import Vocabulary
@@ -41,10 +42,13 @@ FILE = ROOT.parent / "shared" / "data" / "traffic_fines.csv.gz"
 MAPPING = ROOT / "tests" / "real" / "mappings" / "traffic_fines.yaml"
 NOW = datetime(2010, 12, 31, 23, tzinfo=UTC)  # midnight in Rome
 TODAY = date(2011, 1, 1)
-BUCKETS = (Bucket("normal", 0, 0), Bucket("special mention", 1, 90), Bucket("substandard", 91, 120),
-           Bucket("doubtful", 121, 180), Bucket("loss", 181))  # fmt: skip
+BUCKETS = (
+    Bucket(0, Level.OK, {"en": "normal"}), Bucket(1, Level.EARLY, {"en": "special mention"}),
+    Bucket(91, Level.NEAR, {"en": "substandard"}), Bucket(121, Level.URGENT, {"en": "doubtful"}),
+    Bucket(181, Level.CRITICAL, {"en": "loss"}),
+)  # fmt: skip
 AGE = Rule(
-    "recovery.age", {"zh": "账龄", "en": "Arrears"}, "overdue_age", Profile("buckets"),
+    "recovery.age", {"zh": "账龄", "en": "Arrears"}, "overdue_age", Profile("buckets", buckets=BUCKETS),
     trigger=Trigger("fine_notified"), versions=(RuleVersion("1", parse_period("60 days")),),
     params={"plus": ["amount", "expense"], "minus": ["total_paid"]},
 )  # fmt: skip
@@ -154,8 +158,8 @@ def evaluating(folder: Path) -> dict[str, int]:
         for start in range(0, len(ids), CHUNK):
             for one in cases.load_cases(conn, ids[start : start + CHUNK], known_at=NOW).values():
                 for assessed in assess(one.case, BOOK, known, NOW)[0]:
-                    bucket = arrears(assessed.deadline, AGE, one.case, NOW, BUCKETS).data["bucket"]
-                    found.update([bucket] if bucket else ())
+                    bucket = arrears(assessed.deadline, AGE, one.case, NOW).data["bucket"]
+                    found.update([bucket.label["en"]] if bucket else ())
     store.close()
     return dict(sorted(found.items()))
 
@@ -176,7 +180,8 @@ def counted(path: Path) -> dict[str, int]:
         for row in told:
             if row["activity"] == "Insert Fine Notification" and owed > 0:
                 age = (TODAY - date.fromisoformat(row["timestamp"])).days - 60
-                found.update(b.name for b in BUCKETS if b.first <= age and (b.last is None or age <= b.last))
+                bucket = bucket_of(age, BUCKETS)
+                found.update([bucket.label["en"]] if bucket else ())
     return dict(sorted(found.items()))
 
 

@@ -65,7 +65,7 @@ def show(config: ConfigFile = DEFAULT_CONFIG, locale: Locale = None) -> None:
     """Show how the system itself is; a line that begins with ! asks for something. 系统状态。"""
     with desk(config, locale) as at:
         with at.app.store.read() as conn:
-            found = status(conn, at.app.office.calendars, at.now)
+            found = status(conn, at.app.office.calendars, at.now, at.app.office.rulebook.case_types)
         grid = Table(box=None, show_header=False, pad_edge=False)
         grid.add_column(style="bold", no_wrap=True)
         grid.add_column(overflow="fold")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from deadline_guard.core.instants import occurred
 from deadline_guard.core.rules import CaseType, Rule, Rulebook, Stage
 from deadline_guard.core.timeline import Case, Event, Timeline
 
@@ -120,3 +121,19 @@ def owner_role(rule: Rule, case: Case, rulebook: Rulebook) -> str:
 def of_stage(found: Iterable[Visit], stage: str | None) -> Iterator[Visit]:
     """Return the visits of one stage (None: of every stage)."""
     return (v for v in found if stage is None or v.stage.id == stage)
+
+
+def closed(case: Case, case_type: CaseType | None, at: datetime) -> datetime | None:
+    """Return since when a case is closed at ``at``, or None while it is open: the one truth for every view.
+
+    Closed is what its source marks so (``closed_at``), and what an event of the type's ``closed_by`` closed and no
+    later stage reopened; what is dated after ``at`` has not happened.
+    """
+    if case.closed_at is not None and case.closed_at <= at:
+        return case.closed_at
+    if case_type is None or not case_type.closed_by:
+        return None
+    begun = [run for run in runs(case.timeline, case_type) if occurred(run[1], case.zone) <= at]
+    ending = begun[-1][2] if begun else None
+    since = occurred(ending, case.zone) if ending is not None else None
+    return since if since is not None and since <= at else None

@@ -10,6 +10,7 @@ from deadline_guard.core.assess import Assessment, meets
 from deadline_guard.core.notices import History, Notice, NoticeKind, Reason
 from deadline_guard.core.people import Directory, who
 from deadline_guard.core.rules import Level, Rulebook
+from deadline_guard.core.stages import closed
 from deadline_guard.core.timeline import Case
 from deadline_guard.store.sources import Source
 
@@ -54,7 +55,7 @@ def case_findings(
     now: datetime,
 ) -> tuple[Notice, ...]:
     """Return the findings about one open case: nobody owns it, or no rule watches it; each is told once."""
-    if case.closed_at is not None:
+    if closed(case, rulebook.case_types.get(case.case_type), now) is not None:
         return ()
     found: list[Notice] = []
     owner = case.owners.get("owner")

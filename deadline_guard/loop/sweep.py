@@ -15,6 +15,7 @@ from deadline_guard.core.escalation import decide
 from deadline_guard.core.levels import Crossing
 from deadline_guard.core.notices import History, Track
 from deadline_guard.core.people import Directory
+from deadline_guard.core.stages import closed
 from deadline_guard.loop.editing import editable
 from deadline_guard.loop.findings import case_findings, poisoned
 from deadline_guard.loop.office import Office
@@ -117,7 +118,8 @@ def _decide_one(office: Office, one: Loaded, history: History, directory: Direct
         if before != track or one.stale is not None:
             same_date = one.stale is None and before is not None and before.due_rev == track.due_rev
             changed.append(assessment_row(track, by_cycle.get(name), office.rulebook.revision, same_date))
-    live = one.next_known_at is not None or case.closed_at is None or any(_runs(t) for t in decision.tracks)
+    is_open = closed(case, office.rulebook.case_types.get(case.case_type), now) is None
+    live = one.next_known_at is not None or is_open or any(_runs(t) for t in decision.tracks)
     return queue.CaseResult(case.id, one.rev, min(wakes, default=None), live, changed, (*decision.notices, *findings))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from deadline_guard.core.rules import Level
+from deadline_guard.core.rules import CaseType, Level
+from deadline_guard.core.timeline import EMPTY
 from deadline_guard.store.assessments import LEVELS
+from deadline_guard.store.closing import closed_cases
 from deadline_guard.store.columns import day_or_none, instant_or_none, load, micros, micros_or_none
 from deadline_guard.store.statements import fetch, scalar
 
@@ -91,18 +94,27 @@ class Figures(NamedTuple):
     without_clock: int
 
 
-def figures(conn: Connection, now: datetime) -> Figures:
-    """Return the counts of the status page; a case opened after ``now`` is not there yet."""
+def figures(conn: Connection, now: datetime, case_types: Mapping[str, CaseType] = EMPTY) -> Figures:
+    """Return the counts of the status page; a case opened after ``now`` is not there yet.
+
+    ``case_types`` say which events close a case: a closed one needs neither owner nor deadline.
+    """
     row = fetch(
         conn,
-        "SELECT COUNT(*), COALESCE(SUM(live), 0), COALESCE(SUM(stale IS NOT NULL), 0), "
-        "COALESCE(SUM(closed_at IS NULL AND owners ->> 'owner' IS NULL), 0), "
-        "COALESCE(SUM(closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM assessment AS a WHERE a.case_id = c.id "
-        "AND a.state <> 'gone')), 0) "
+        "SELECT COUNT(*), COALESCE(SUM(live), 0), COALESCE(SUM(stale IS NOT NULL), 0) "
         'FROM "case" AS c WHERE opened_at IS NULL OR opened_at <= ?',
         (micros(now),),
     )[0]
-    return Figures(*(int(n) for n in row))
+    bare = fetch(
+        conn,
+        "SELECT id, owner, clock FROM (SELECT id, owners ->> 'owner' IS NULL AS owner, NOT EXISTS (SELECT 1 "
+        "FROM assessment AS a WHERE a.case_id = c.id AND a.state <> 'gone') AS clock "
+        'FROM "case" AS c WHERE opened_at IS NULL OR opened_at <= ?) WHERE owner OR clock',
+        (micros(now),),
+    )
+    ended = closed_cases(conn, {case_id for case_id, _, _ in bare}, case_types, now)
+    unwatched = [(int(owner), int(clock)) for case_id, owner, clock in bare if case_id not in ended]
+    return Figures(*(int(n) for n in row), sum(o for o, _ in unwatched), sum(c for _, c in unwatched))
 
 
 def last_refusals(conn: Connection) -> list[tuple[str, int, str, datetime | None]]:

@@ -60,3 +60,9 @@ def open_case_ids(conn: Connection, now: datetime) -> list[str]:
         (micros(now),),
     )
     return [row[0] for row in rows]
+
+
+def cases_of_types(conn: Connection, case_types: Collection[str]) -> list[str]:
+    """Return the cases of these types, open or closed, by code."""
+    rows = fetch(conn, f'SELECT id FROM "case" WHERE case_type IN ({AMONG}) ORDER BY code, id', (*among(case_types),))
+    return [row[0] for row in rows]

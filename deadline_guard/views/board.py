@@ -20,7 +20,7 @@ from deadline_guard.core.instants import occurred
 from deadline_guard.core.law import law_of
 from deadline_guard.core.people import responsible
 from deadline_guard.core.rules import CaseType, Level, Profile, Rule, Stage, Title
-from deadline_guard.core.stages import Visit, runs, visits
+from deadline_guard.core.stages import Visit, closed, runs, visits
 from deadline_guard.core.timeline import Case
 from deadline_guard.store import desks
 from deadline_guard.views.items import Seen, Sight, look
@@ -86,7 +86,7 @@ def standing(seen: Seen, sight: Sight, now: datetime) -> Standing | None:
     """Return where a case stands at ``now``, or None where it is closed or nothing is known of it yet."""
     case, case_type = seen.case, sight.rulebook.case_types.get(seen.case.case_type)
     begun = [r for r in runs(case.timeline, case_type) if occurred(r[1], case.zone) <= now]
-    if not begun or (begun[-1][2] is not None and occurred(begun[-1][2], case.zone) <= now):
+    if not begun or closed(case, case_type, now) is not None:
         return None
     visit = _visit(case, case_type, now)
     today = now.astimezone(ZoneInfo(case.zone)).date()

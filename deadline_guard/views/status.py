@@ -9,6 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.rules import CaseType
+from deadline_guard.core.timeline import EMPTY
 from deadline_guard.store import board, messages, runs, sources
 from deadline_guard.store.board import Figures
 from deadline_guard.store.runs import Run
@@ -39,13 +41,15 @@ class Status:
     calendars: Mapping[str, date | None]
 
 
-def status(conn: Connection, calendars: Mapping[str, Calendar], now: datetime) -> Status:
+def status(
+    conn: Connection, calendars: Mapping[str, Calendar], now: datetime, case_types: Mapping[str, CaseType] = EMPTY
+) -> Status:
     """Return how the system is at ``now``; a calendar's date is the last day it knows (None: for ever)."""
     sent = board.last_sent(conn)
     refused = {name: (n, why, at) for name, n, why, at in board.last_refusals(conn)}
     return Status(
         last=runs.last_run(conn),
-        figures=board.figures(conn, now),
+        figures=board.figures(conn, now, case_types),
         messages=messages.counts(conn),
         oldest_due=board.longest_unsent(conn, now),
         channels=tuple(

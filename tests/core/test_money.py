@@ -128,6 +128,26 @@ class TestOverdueAge:
         assert got.state is state
         assert got.ended_by == (events[-1].id if state is State.DONE else None)
 
+    def test_a_debt_that_is_owed_again_runs_on(self) -> None:
+        paid = event("paid", "2026-03-01", data={"total_paid": "71.41"})
+        penalty = event("penalty", "2026-04-01", data={"amount": 90})
+        assert found(self.AGEING, self.FINE, self.NOTIFIED, paid)[0].state is State.DONE
+        (again,) = found(self.AGEING, self.FINE, self.NOTIFIED, paid, penalty)
+        assert (again.state, again.due_on) == (State.OPEN, date(2026, 3, 11))
+        (meanwhile,) = found(self.AGEING, self.FINE, self.NOTIFIED, paid, penalty, now=local("2026-03-15 00:00"))
+        assert (meanwhile.state, meanwhile.changes_at) == (State.DONE, local("2026-04-01 00:00"))
+
+    def test_what_was_paid_before_it_was_notified_never_ages(self) -> None:
+        paid = event("paid", "2026-01-05", data={"payment": "71.41"})
+        (got,) = found(self.AGEING, self.FINE, paid, self.NOTIFIED)
+        assert (got.state, got.ended_by) == (State.DONE, paid.id)
+
+    def test_a_debt_without_an_amount_ages_all_the_same(self) -> None:
+        ageing = replace(self.AGEING, profile=Profile("p", buckets=INDUSTRY))
+        (got,) = found(ageing, self.NOTIFIED, event("paid", "2026-03-01", data={"payment": 5}))
+        measure = arrears(got, ageing, case(self.NOTIFIED), local("2026-04-11 00:00"))
+        assert (got.state, measure.data) == (State.OPEN, {"bucket": INDUSTRY[2], "owed": None})
+
     def test_another_debts_payment_is_another_matter(self) -> None:
         got = found(
             self.AGEING, self.FINE, self.NOTIFIED, event("paid", "2026-03-01", subject="x", data={"payment": 99})
@@ -147,8 +167,8 @@ class TestOverdueAge:
             owed(params, told, None, utc(day), "UTC")
             for day in ("2025-12-31T00:00", "2026-02-01T00:00", "2026-04-01T00:00")
         ]
-        assert at == [Fraction(0), Fraction("71.41"), Fraction("51.41")]
-        assert owed({}, told, None, None, "UTC") == 0
+        assert at == [None, Fraction("71.41"), Fraction("51.41")]
+        assert owed({}, told, None, NOW, "UTC") is None
 
     @pytest.mark.parametrize(
         ("at", "days", "bucket", "left", "level"),
