@@ -70,11 +70,6 @@ def civil(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def days_between(a: date | datetime, b: date | datetime) -> int | None:
-    """Return the whole days of a step between dates, None between instants."""
-    return None if isinstance(a, datetime) or isinstance(b, datetime) else (b - a).days
-
-
 def fold(asked: Question) -> Trace:
     """Return the end of the period and how it was reached."""
     trace = Trace(asked.trigger)

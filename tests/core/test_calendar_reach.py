@@ -109,6 +109,7 @@ def test_what_is_given_for_one_computation_is_named_as_given() -> None:
     assert both(worked) == {"en": "worked weekend day given for this computation", "zh": "本次计算指定的调休上班日"}
     assert once.kind_of(WEDNESDAY) is DayKind.HOLIDAY
     assert once.kind_of(SATURDAY) is DayKind.MAKEUP
+    assert {day: ruled.day for day, ruled in once.law.single.items()} == {d: d for d in (WEDNESDAY, SATURDAY)}
     assert once.without_makeup().kind_of(SATURDAY) is DayKind.WEEKEND
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -100,8 +101,14 @@ def test_a_search_across_a_closed_year_is_refused_and_one_beside_it_is_not() -> 
         table.refuse_closed_year(a, b)
 
 
-def test_the_words_that_say_that_nothing_is_open() -> None:
-    refused = no_open_time(second("2026-01-05T23:30"))
+def test_the_words_that_say_that_nothing_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # the machine's zone must not show
+    time.tzset()
+    try:
+        refused = no_open_time(second("2026-01-05T23:30"))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
     assert (refused.field, refused.code) == ("week", "no_open_time")
     assert refused.message == ("no open time within a year of 2026-01-05: check weekly hours, holidays and extra days")
 
