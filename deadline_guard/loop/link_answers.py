@@ -101,8 +101,22 @@ def _answer(office: Office, conn: Connection, link: Opened, spots: list[Spot], p
             answers.done(office, conn, clock, said, pressed.on, pressed.receipt, pressed.event or None)
         case Act.NOT_PURSUED:
             return answers.not_pursued(office, conn, clock, said, pressed.reason)
+        case Act.NOT_APPLICABLE:
+            return answers.not_applicable(office, conn, clock, said, pressed.reason)
         case Act.CONFIRM:
             answers.confirm(office, conn, clock, said)
+        case Act.HAND_OVER:
+            answers.hand_over(office, conn, clock, said, pressed.to, pressed.reason)
+        case Act.ACCEPT:
+            answers.accept(office, conn, clock, said)
+        case Act.REFUSE:
+            answers.refuse(office, conn, clock, said, pressed.reason)
+        case Act.WRONG_DATE:
+            answers.dispute(office, conn, clock, said, pressed.reason)
+        case Act.RESOLVE:
+            answers.resolve(office, conn, clock, said, pressed.reason)
+        case Act.ACTED:
+            answers.acted(office, conn, clock, said, pressed.reason)
         case _:
             raise LinkRefused("forged")
     return False

@@ -10,12 +10,15 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.answers import answers
 from deadline_guard.core.deadlines import State
-from deadline_guard.core.endings import AWAITS_SECOND
-from deadline_guard.core.notices import Notice
+from deadline_guard.core.disputes import open_dispute
+from deadline_guard.core.endings import AWAITS_SECOND, waiting_answer
+from deadline_guard.core.handing_over import Offer, open_offer
+from deadline_guard.core.notices import Notice, NoticeKind
 from deadline_guard.core.people import Person
 from deadline_guard.core.rules import Kind
-from deadline_guard.core.timeline import Answer, Event
+from deadline_guard.core.timeline import Answer, Event, author
 from deadline_guard.loop import tokens
 from deadline_guard.loop.answers import Clock
 from deadline_guard.loop.office import Office
@@ -39,6 +42,10 @@ class Act(StrEnum):
     NOT_PURSUED = "not_pursued"
     NOT_APPLICABLE = "not_applicable"
     CONFIRM = "confirm"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    RESOLVE = "resolve"
+    ACTED = "acted"
     NOT_ME = NOT_ME
 
 
@@ -75,6 +82,9 @@ class Spot:
     clock: Clock | None = None
     seen: Event | None = None  # the last acknowledgement since, by whomever
     waits_for: str = ""  # whose answer waits for a second person
+    date_by: str = ""  # who recorded the date that starts the clock, while it waits for a second person
+    offer: Offer | None = None  # a hand-over that waits for an answer
+    dispute: Event | None = None  # a dispute about the date that nobody has settled
 
     def can(self, act: Act, person: str) -> bool:
         """Return whether this may be answered so; a date that moved may be done or disputed, not acknowledged."""
@@ -82,12 +92,21 @@ class Spot:
             return False
         if self.became is Became.MOVED:
             return act in (Act.DONE, Act.WRONG_DATE)
-        if act is Act.NOT_PURSUED:
-            return self.clock.found.rule.kind is Kind.RIGHT and not self.waits_for
-        if act is Act.NOT_APPLICABLE:
-            return not self.waits_for
-        if act is Act.CONFIRM:
-            return bool(self.waits_for) and self.waits_for != person
+        match act:
+            case Act.NOT_PURSUED:
+                return self.clock.found.rule.kind is Kind.RIGHT and not self.waits_for
+            case Act.NOT_APPLICABLE:
+                return not self.waits_for
+            case Act.CONFIRM:
+                first = self.waits_for or self.date_by
+                return bool(first) and first != person
+            case Act.ACCEPT | Act.REFUSE:
+                return self.offer is not None and self.offer.to == person
+            case Act.RESOLVE:
+                told = self.notice.kind is NoticeKind.DISPUTE
+                return told and self.dispute is not None and author(self.dispute) != person
+            case Act.ACTED:
+                return bool(self.notice.data.get("action"))
         return True
 
 
@@ -157,24 +176,34 @@ def _spot(place: int, notice: Notice, seen: Seen | None) -> Spot:
     if found.deadline.state not in (State.OPEN, State.HELD):
         return Spot(place, notice, Became.ENDED, clock)
     moved = _moved(notice.due_on, found.deadline.due_on) and found.deadline.state is State.OPEN
-    since = [e for e in _about(clock, Answer.ACKNOWLEDGED) if e.recorded_at >= notice.decided_at]
-    waiting = _about(clock, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
-    waits_for = ""
-    if waiting and AWAITS_SECOND in found.deadline.flags:
-        waits_for = str(waiting[-1].data.get("by", waiting[-1].recorded_by))
+    seen_since = answers(clock.case, Answer.ACKNOWLEDGED, notice.rule, notice.cycle)
+    since = [e for e in seen_since if e.recorded_at >= notice.decided_at]
     became = Became.MOVED if moved else Became.OPEN
-    return Spot(place, notice, became, clock, since[-1] if since else None, waits_for)
+    return Spot(
+        place, notice, became, clock, since[-1] if since else None,
+        waits_for=_waits_for(clock),
+        date_by=_date_by(clock),
+        offer=open_offer(clock.case, notice.rule, notice.cycle),
+        dispute=open_dispute(clock.case, notice.rule, notice.cycle),
+    )  # fmt: skip
+
+
+def _waits_for(clock: Clock) -> str:
+    """Return whose answer waits for a second person, '' where none does."""
+    deadline = clock.found.deadline
+    if AWAITS_SECOND not in deadline.flags:
+        return ""
+    waiting = waiting_answer(clock.found.rule, clock.case.timeline, deadline.cycle)
+    return author(waiting) if waiting else ""
+
+
+def _date_by(clock: Clock) -> str:
+    """Return who recorded the unconfirmed event that starts the clock, '' where it needs no second person."""
+    if not clock.found.deadline.unconfirmed:
+        return ""
+    first = next((e for e in clock.case.timeline.events if e.id == clock.found.deadline.cycle), None)
+    return author(first) if first else ""
 
 
 def _moved(told: date | None, now_due: date | None) -> bool:
     return told is not None and now_due is not None and told != now_due
-
-
-def _about(clock: Clock, *kinds: Answer) -> list[Event]:
-    """Return the answers of these kinds to a clock, in order."""
-    about = clock.about
-    return [
-        e
-        for e in clock.case.timeline.kind(*(k.value for k in kinds))
-        if all(e.data.get(key, value) == value for key, value in about.items())
-    ]

@@ -18,6 +18,9 @@ from deadline_guard.web.answer_pages import FORMS, View, brand, facts, heading, 
 from deadline_guard.web.page import Button, Field, Form, Link, Option, Page
 
 LONGEST: Final = 1000  # characters of a reason
+_REASONED: Final = frozenset(
+    {Act.WRONG_DATE, Act.NOT_PURSUED, Act.NOT_APPLICABLE, Act.REFUSE, Act.RESOLVE, Act.ACTED}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def read_form(asked: Asked, link: Opened, spot: Spot, pressed: Pressed, values: 
     if act is Act.HAND_OVER and values.get("to", "") not in dict(_others(asked, link)):
         errors["to"] = t.say("Choose one.")
     reason = values.get("reason", "").strip()
-    if act in (Act.WRONG_DATE, Act.NOT_PURSUED, Act.NOT_APPLICABLE) and not reason:
+    if act in _REASONED and not reason:
         errors["reason"] = t.say("Give the reason.")
     if len(reason) > LONGEST:
         errors["reason"] = t.say("At most {n} characters.", n=LONGEST)
@@ -97,7 +100,8 @@ def said(t: Texts, error: DeadlineGuardError) -> str:
 
 def _fields(asked: Asked, link: Opened, spot: Spot, act: Act, typed: Typed) -> tuple[Field, ...]:
     t, value, wrong = asked.view.t, typed.values.get, typed.errors.get
-    reason = Field("reason", t.say("Reason"), "lines", value("reason", ""), longest=LONGEST, error=wrong("reason", ""))
+    label = {Act.RESOLVE: t.say("How it was settled"), Act.ACTED: t.say("What came of it")}.get(act, t.say("Reason"))
+    reason = Field("reason", label, "lines", value("reason", ""), longest=LONGEST, error=wrong("reason", ""))
     match act:
         case Act.DONE:
             return _done(asked, spot, typed)
@@ -107,7 +111,7 @@ def _fields(asked: Asked, link: Opened, spot: Spot, act: Act, typed: Typed) -> t
             hint = t.say("Not needed. The other person reads it.")
             why = Field("reason", reason.label, "lines", reason.value, hint, reason.error, False, longest=LONGEST)
             return (to, why)
-        case Act.WRONG_DATE | Act.NOT_PURSUED | Act.NOT_APPLICABLE:
+        case _ if act in _REASONED:
             return (reason,)
         case _:
             return ()
@@ -168,6 +172,8 @@ def _button(t: Texts, act: Act) -> str:
             return t.say("Offer to hand over")
         case Act.WRONG_DATE:
             return t.say("Report the date")
+        case Act.ACCEPT | Act.REFUSE | Act.CONFIRM:
+            return t.say(FORMS[act][1])
         case _:
             return t.say("Record")
 
@@ -183,6 +189,13 @@ def _question(t: Texts, spot: Spot, act: Act, view: View) -> str:
             return t.say("Shortly before its date a second person must confirm this; until then the deadline runs on.")
         case Act.NOT_APPLICABLE:
             return t.say("For a duty a second person must confirm this; until then the deadline runs on.")
+        case Act.ACCEPT:
+            return t.say("From then on you answer for it, and its warnings come to you.")
+        case Act.RESOLVE:
+            return t.say("The date stands as it is. A wrong one is corrected by correcting its event instead.")
+        case Act.CONFIRM if not spot.waits_for:
+            name = safe(view.names.get(spot.date_by, spot.date_by))
+            return t.say("{name} recorded the date that starts the clock. Do you confirm it?", name=name)
         case Act.CONFIRM:
             name = safe(view.names.get(spot.waits_for, spot.waits_for))
             return t.say("{name} answered that this need not be done. Do you confirm it?", name=name)

@@ -8,6 +8,7 @@ from typing import Final
 
 from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.rules import Title
+from deadline_guard.core.timeline import author
 from deadline_guard.loop.links import Act, Became, LinkRefused, Opened, Spot
 from deadline_guard.messages.texts import Texts, mark, safe, texts
 from deadline_guard.messages.words import channel_name
@@ -21,7 +22,12 @@ FORMS: Final = {
     Act.NOT_PURSUED: ("not-pursued", mark("Not pursued")),
     Act.NOT_APPLICABLE: ("not-applicable", mark("Does not apply here")),
     Act.CONFIRM: ("confirm", mark("Confirm")),
+    Act.ACCEPT: ("accept", mark("Take it over")),
+    Act.REFUSE: ("refuse", mark("Refuse to take it over")),
+    Act.RESOLVE: ("resolve", mark("Settle the dispute")),
+    Act.ACTED: ("acted", mark("Record what came of it")),
 }
+_FIRST: Final = (Act.ACCEPT, Act.REFUSE, Act.CONFIRM, Act.RESOLVE, Act.ACTED)  # what only this reader is asked
 ACT_OF: Final = {slug: act for act, (slug, _) in FORMS.items()}
 HANDED: Final = mark("You offered to hand this over, {at}.")
 DISPUTED: Final = mark("You reported the date as wrong, {at}.")
@@ -29,7 +35,6 @@ AFTER: Final = {
     Act.HAND_OVER: mark("It stays yours until the other person accepts."),
     Act.WRONG_DATE: mark("The date stands, and its warnings go on, until it is looked into."),
 }
-OFFERED: Final = frozenset({Act.DONE, Act.NOT_PURSUED, Act.CONFIRM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def _one(view: View, link: Opened, spot: Spot, place: int) -> Page:
     can_see = spot.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, spot.place)
     yes = t.say("Yes, I have seen it") if can_see else ""
     running = spot.became in (Became.OPEN, Became.MOVED)
-    open_to = [act for act in FORMS if act in OFFERED and spot.can(act, link.person.id)]
+    ordered = (*_FIRST, *(act for act in FORMS if act not in _FIRST))
+    open_to = [act for act in ordered if spot.can(act, link.person.id)]
     links = tuple(
         Link(t.say(FORMS[act][1]), view.at(act, place)) for act in open_to if not link.answered(act, spot.place)
     )
@@ -143,6 +149,13 @@ def _state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, 
     if spot.became is Became.MOVED:
         later = t.say("The message with the new date carries its own link; an acknowledgement belongs there.")
         return t.say("The date has moved since this message was written."), "moved", (later,)
+    if spot.offer is not None and spot.offer.to == link.person.id:
+        by = safe(view.names.get(spot.offer.by, spot.offer.by))
+        return t.say("{name} offers to hand this over to you.", name=by), "ask", _why(t, spot.offer.why)
+    if spot.dispute is not None and spot.can(Act.RESOLVE, link.person.id):
+        by = safe(view.names.get(author(spot.dispute), author(spot.dispute)))
+        why = _why(t, str(spot.dispute.data.get("reason", "")))
+        return t.say("{name} says that the date is wrong.", name=by), "ask", why
     if spot.waits_for:
         waits = t.say("An answer waits for a second person; until it is confirmed the deadline runs on.")
         return waits, "ask", ()
@@ -161,6 +174,10 @@ def _state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, 
         at = t.moment(spot.seen.recorded_at, zone)
         return t.say("{name} acknowledged this, {at} ({channel}).", name=by, at=at, channel=way), "good", still
     return "", "ask", ()
+
+
+def _why(t: Texts, reason: str) -> tuple[str, ...]:
+    return (t.say("Reason: {why}", why=safe(reason)),) if reason else ()
 
 
 def _ended(t: Texts, deadline: Deadline) -> str:

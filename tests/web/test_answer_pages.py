@@ -134,7 +134,7 @@ def test_shortly_before_the_date_a_second_person_confirms(firm: Firm) -> None:
     assert "确认" not in given.links
     form = firm.page(last["wang"]).follow("确认")
     assert "张三" in form.text
-    assert "已决定不行使该项权利" in form.press("登记").text
+    assert "已决定不行使该项权利" in form.press("确认").text
     assert sorted(kind for kind, _ in firm.answers("A")) == ["confirmed", "not_pursued"]
 
 
