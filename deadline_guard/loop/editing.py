@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Event as Flag
@@ -14,14 +13,15 @@ from sqlalchemy import Connection
 
 from deadline_guard.channels import Channel, DeliveryError, Editor, Letter, Outcome
 from deadline_guard.core.deadlines import State
-from deadline_guard.core.notices import Notice, NoticeKind
+from deadline_guard.core.notices import Notice
 from deadline_guard.core.people import Person
 from deadline_guard.core.timeline import Answer, Event
 from deadline_guard.loop.deliver import backoff
 from deadline_guard.loop.office import Office
 from deadline_guard.messages.edited import Became, Fate, edited, touched
 from deadline_guard.messages.item import Item, Rendered
-from deadline_guard.messages.press import ASKING
+from deadline_guard.messages.press import ASKING, OF_ONE
+from deadline_guard.messages.render import for_chat
 from deadline_guard.store import edits, notices, telling
 from deadline_guard.store.columns import day_or_none, dump
 from deadline_guard.store.edits import DEAD, SETTLED, WAITING, Edit, Tried
@@ -32,7 +32,6 @@ from deadline_guard.views.letters import warning_id
 log = logging.getLogger(__name__)
 EDITABLE: Final = ("slack",)
 _AT_ONCE: Final = 20
-_ASKING: Final = ASKING | {NoticeKind.CONFIRM}
 _ENDED: Final = {
     State.DONE: Became.DONE,
     State.NOT_PURSUED: Became.NOT_PURSUED,
@@ -145,7 +144,7 @@ def texts_now(office: Office, conn: Connection, found: Sequence[Edit], now: date
     seen = look(conn, {s.notice.subject for s in stored.values()}, sight, now)
     shown: dict[int, Letter] = {}
     for edit in found:
-        about = [stored[n] for n in carried[edit.message] if stored[n].notice.kind in _ASKING]
+        about = [stored[n] for n in carried[edit.message] if stored[n].notice.kind in ASKING | OF_ONE]
         made = _text(office, conn, edit, about, sight, seen, now) if about else None
         if made is not None:
             shown[edit.message] = Letter(
@@ -166,7 +165,7 @@ def _text(
 ) -> Rendered | None:
     reader = sight.directory.persons.get(edit.person) or Person(edit.person, edit.person, office.config.locale)
     ids = {s.id: warning_id(edit.message) for s in about}
-    told = [replace(i, title=None, detail="") for i in items(conn, about, reader, sight, now, ids, ids, seen)]
+    told = [for_chat(i) for i in items(conn, about, reader, sight, now, ids, ids, seen)]
     fates = [fate(s.notice, i, seen.get(s.notice.subject), sight) for s, i in zip(about, told, strict=True)]
     if not edit.shown and not touched(fates):
         return None

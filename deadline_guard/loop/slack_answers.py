@@ -15,7 +15,7 @@ from deadline_guard.core.people import Person
 from deadline_guard.core.timeline import EMPTY
 from deadline_guard.errors import AnswerError, NotFoundError
 from deadline_guard.loop import answers, slack_forms, slack_press
-from deadline_guard.loop.answers import Said
+from deadline_guard.loop.answers import Clock, Said
 from deadline_guard.loop.links import Act, Became, Spot, spots_of
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.permitted import permitted
@@ -138,7 +138,9 @@ def _done(office: Office, conn: Connection, press: Press, person: Person, t: Tex
         case buttons.ACKNOWLEDGE:
             return _acknowledge(office, conn, press, person, said)
         case buttons.CONFIRM:
-            return _confirm(office, conn, press, said)
+            return _each(office, conn, press, said, answers.confirm)
+        case buttons.ACCEPT:
+            return _each(office, conn, press, said, answers.accept)
         case buttons.WHY:
             why = _why(office, conn, press, person, t, now)
             return _told(office, press, person, lambda _: why)
@@ -171,9 +173,16 @@ def _already(office: Office, spot: Spot, person: Person, t: Texts) -> str:
     return spoken.already(t, name, str(seen.data.get("via") or ""), seen.recorded_at, person.zone)
 
 
-def _confirm(office: Office, conn: Connection, press: Press, said: Said) -> Reply:
+def _each(
+    office: Office,
+    conn: Connection,
+    press: Press,
+    said: Said,
+    answer: Callable[[Office, Connection, Clock, Said], None],
+) -> Reply:
+    """Give an answer that needs no form to everything that the message is about."""
     for clock in answers.clocks_of(office, conn, press.about.warning, said.now):
-        answers.confirm(office, conn, clock, said)
+        answer(office, conn, clock, said)
     return Reply()
 
 

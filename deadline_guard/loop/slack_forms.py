@@ -15,7 +15,7 @@ from deadline_guard.core.text import Text
 from deadline_guard.errors import AnswerError
 from deadline_guard.loop import answers
 from deadline_guard.loop.answers import Clock, Said
-from deadline_guard.loop.links import Act, Spot, spots_of
+from deadline_guard.loop.links import Act, Became, Spot, spots_of
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.receipts import receipt_number
 from deadline_guard.loop.slack_press import Press
@@ -49,7 +49,9 @@ def form(office: Office, conn: Connection, about: About, person: Person, t: Text
     number, _, place = about.warning.partition(".")
     spots = spots_of(office, conn, int(number.removeprefix("W-")), now)
     spots = tuple(s for s in spots if not place or s.place == int(place))
-    fits = [s for s in spots if s.can(_ACTS[about.act], person.id) and s.clock is not None]
+    act = _ACTS.get(about.act)  # none: the answer itself says whether it fits
+    running = [s for s in spots if s.clock is not None and s.became in (Became.OPEN, Became.MOVED)]
+    fits = [s for s in running if act is None or s.can(act, person.id)]
     if not fits:
         answers.clocks_of(office, conn, about.warning, now)  # says why, where all of them have ended
         raise AnswerError(Text("this cannot be answered so any more", "此项已不能这样答复"))
@@ -73,8 +75,10 @@ def _of_one(
             return modals.hand_over(t, about, headline, _others(office, spot.clock, person))
         case buttons.WRONG_DATE:
             return modals.wrong_date(t, about, headline)
-        case _:
+        case buttons.NOT_PURSUED:
             return modals.not_pursued(t, about, headline)
+        case _:
+            return modals.in_words(t, about, headline)
 
 
 def _headline(spot: Spot, t: Texts) -> str:
@@ -116,9 +120,16 @@ def send(office: Office, conn: Connection, press: Press, said: Said, t: Texts) -
         case buttons.WRONG_DATE:
             answers.dispute(office, conn, clock, said, _given(reason, t))
             return spoken.date_stands(t)
+        case buttons.REFUSE:
+            answers.refuse(office, conn, clock, said, _given(reason, t))
+        case buttons.RESOLVE:
+            answers.resolve(office, conn, clock, said, _given(reason, t))
+        case buttons.RESULT:
+            answers.acted(office, conn, clock, said, _given(reason, t))
         case _:
             waits = answers.not_pursued(office, conn, clock, said, _given(reason, t))
             return spoken.awaits_second(t) if waits else ""
+    return ""
 
 
 def _clock(office: Office, conn: Connection, press: Press, said: Said) -> Clock:

@@ -96,6 +96,8 @@ def dispute(t: Texts, item: Item) -> list[str]:
     if item.disputed is None or item.kind is NoticeKind.DISPUTE:
         return []
     name, why = safe(item.disputed.person), safe(item.disputed.detail)
+    if not why:  # in chat, where nobody's own words are repeated
+        return [t.say("Disputed by {name}. The date stands until that is settled.", name=name)]
     return [t.say("Disputed by {name}: {why}. The date stands until that is settled.", name=name, why=why)]
 
 

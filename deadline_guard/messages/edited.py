@@ -12,7 +12,7 @@ from deadline_guard.messages.blocks import blocks, escape
 from deadline_guard.messages.content import Content, Section
 from deadline_guard.messages.item import Item, Rendered
 from deadline_guard.messages.past import history
-from deadline_guard.messages.press import buttons
+from deadline_guard.messages.press import ASKING, buttons
 from deadline_guard.messages.texts import Texts, safe, texts
 from deadline_guard.messages.words import LEVELS, badge, channel_name, sign_of
 
@@ -71,7 +71,9 @@ def edited(fates: Sequence[Fate], *, locale: str, zone: str, message: str, press
     worst = max(items, key=lambda item: item.level)
     sign = sign_of(items[0]) if len(items) == 1 else LEVELS[worst.level]
     lines = [line for f in fates for line in _lines(t, f, zone)] if len(fates) == 1 else []
-    shown = buttons(t, [f.item for f in open_now], message, acknowledged=all(f.acknowledged for f in open_now))
+    left = [f for f in open_now if f.item.kind in ASKING or not _others(f)]  # what one person asked is answered once
+    seen = all(f.acknowledged for f in left)
+    shown = buttons(t, [f.item for f in left], message, acknowledged=seen) if left else ()
     due = [(t.say("Due"), t.day(f.item.due_on)) for f in fates if len(fates) == 1 and f.item.due_on is not None]
     listed = [f"{_name(t, f.item)}: {' '.join(_lines(t, f, zone))}" for f in fates] if len(fates) > 1 else []
     content = Content(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from deadline_guard.messages.blocks import escape
-from deadline_guard.messages.press import DONE, HAND_OVER, NOT_PURSUED, WRONG_DATE
+from deadline_guard.messages.press import DONE, HAND_OVER, NOT_PURSUED, REFUSE, RESOLVE, RESULT, WRONG_DATE
 from deadline_guard.messages.texts import Texts, mark
 
 CHOOSE: Final = "dg_choose"
@@ -27,6 +27,9 @@ _FORMS: Final = {
     HAND_OVER: (mark("Hand over"), mark("Offer to hand over")),
     WRONG_DATE: (mark("Wrong date"), mark("Report the date")),
     NOT_PURSUED: (mark("Not pursued"), mark("Record")),
+    REFUSE: (mark("Refuse the hand-over"), mark("Refuse")),
+    RESOLVE: (mark("Settle the dispute"), mark("Record")),
+    RESULT: (mark("What came of it"), mark("Record")),
 }
 FORMS: Final = frozenset(_FORMS)
 Choice = tuple[str, str]  # value, label
@@ -94,6 +97,11 @@ def not_pursued(t: Texts, about: About, headline: str) -> Mapping[str, Any]:
     """Return the form that asks why a right is given up."""
     note = t.say("Shortly before its date a second person must confirm this; until then the deadline runs on.")
     return _form(t, about, [_said(headline, note), _reason(t)])
+
+
+def in_words(t: Texts, about: About, headline: str) -> Mapping[str, Any]:
+    """Return the form that asks for no more than a reason, or what came of it, in words."""
+    return _form(t, about, [_said(headline), _reason(t)])
 
 
 def wrong(errors: Mapping[str, str]) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ def render(
     if not items:
         raise ValueError("no items: a message says at least one thing")
     t = texts(locale)
-    shown = tuple(items) if channel in TRUSTED else tuple(_for_chat(item) for item in items)
+    shown = tuple(items) if channel in TRUSTED else tuple(for_chat(item) for item in items)
     reader = Reader(t, zone, may_repeat)
     if kind is NoticeKind.SUMMARY or len(shown) > 1:
         content = summary(reader, shown, actions, down_since)
@@ -79,9 +79,16 @@ def render(
     return Rendered(subject, text, html, laid_out, sender)
 
 
-def _for_chat(item: Item) -> Item:
-    """Return the item without what names parties."""
-    return replace(item, title=None, detail="", history=tuple(replace(p, detail="") for p in item.history))
+def for_chat(item: Item) -> Item:
+    """Return the item without what names parties, or may: what people wrote in their own words."""
+    return replace(
+        item,
+        title=None,
+        detail="",
+        history=tuple(replace(p, detail="") for p in item.history),
+        disputed=replace(item.disputed, detail="") if item.disputed else None,
+        data={key: value for key, value in item.data.items() if key != "why"},
+    )
 
 
 def _thread(item: Item) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from deadline_guard.core.notices import NoticeKind
-from deadline_guard.messages import Rendered, render
+from deadline_guard.core.notices import NoticeKind, Reason
+from deadline_guard.messages import Past, Rendered, render
 from deadline_guard.messages.press import buttons
 from deadline_guard.messages.texts import texts
-from tests.messages.test_render import DEFENCE, PARTIES
+from tests.messages.test_render import DEFENCE, PARTIES, at
 
 
 def made(locale: str, kind: NoticeKind = NoticeKind.LEVEL, heard: bool = True, count: int = 1) -> Rendered:
@@ -59,6 +59,31 @@ def test_what_asks_nothing_has_no_buttons(kind: NoticeKind) -> None:
 def test_a_date_to_confirm_is_confirmed_or_disputed() -> None:
     shown = buttons(texts("en"), [replace(DEFENCE, kind=NoticeKind.CONFIRM)], "W-1")
     assert [a.label for a in shown] == ["Confirm", "Wrong date…", "Why?"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "mine", "labels"),
+    [
+        (NoticeKind.HAND_OVER, Reason.OFFERED, False, ["Accept", "Refuse…", "Why?"]),
+        (NoticeKind.HAND_OVER, Reason.OFFERED, True, []),
+        (NoticeKind.HAND_OVER, Reason.ACCEPTED, False, []),
+        (NoticeKind.DISPUTE, Reason.DISPUTED, False, ["Settle the dispute…", "Why?"]),
+        (NoticeKind.ACTION, Reason.NO_RESULT, False, ["Record the result…", "Why?"]),
+        (NoticeKind.CONFIRM, Reason.SECOND_PERSON, False, ["Confirm", "Wrong date…", "Why?"]),
+    ],
+)
+def test_what_one_person_asks_of_another(kind: NoticeKind, reason: Reason, mine: bool, labels: list[str]) -> None:
+    item = replace(DEFENCE, kind=kind, reason=reason, reader_is_owner=mine)
+    assert [a.label for a in buttons(texts("en"), [item], "W-1")] == labels
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.DISPUTE, NoticeKind.LEVEL])
+def test_in_chat_nobodys_own_words_are_repeated(kind: NoticeKind) -> None:
+    said = Past(DEFENCE.evaluated_at or at(11, 26), "disputed", "李四", detail=PARTIES)
+    item = replace(DEFENCE, kind=kind, reason=Reason.DISPUTED, disputed=said, data={"why": PARTIES, "by": "李四"})
+    made = render([item], kind=kind, locale="en", channel="slack")
+    assert PARTIES not in str(made) and ("Disputed by 李四." in str(made)) == (kind is NoticeKind.LEVEL)
+    assert PARTIES in str(render([item], kind=kind, locale="en", channel="email"))
 
 
 def test_a_press_carries_no_party() -> None:
