@@ -5,7 +5,7 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,6 +46,26 @@ class MailboxSettings:
         return f"{self.user} at {self.host}:{self.port}, {self.folder}"
 
 
+class _Kept:
+    """A connection that hands itself over before the server has said a word, so that it can be broken off."""
+
+    def __init__(self, keep: Callable[[Any], None], *args: Any, **more: Any) -> None:
+        self._keep = keep
+        super().__init__(*args, **more)
+
+    def open(self, *args: Any, **more: Any) -> None:
+        super().open(*args, **more)  # type: ignore[misc]
+        self._keep(self)
+
+
+class _KeptPlain(_Kept, imaplib.IMAP4):
+    pass
+
+
+class _KeptTls(_Kept, imaplib.IMAP4_SSL):
+    pass
+
+
 class Mailbox:
     """``with Mailbox(settings) as box``: one connection with the folder selected; every failure is a MailboxError."""
 
@@ -64,7 +84,7 @@ class Mailbox:
             with self._asking(f"{s.host} does not open {s.folder!r}", "folder"):
                 self._select(self._imap)
         except BaseException:
-            self.hang_up()
+            self._close()
             raise
         return self
 
@@ -72,14 +92,20 @@ class Mailbox:
         if self._imap is not None:
             with suppress(imaplib.IMAP4.error, OSError):
                 self._imap.logout()
-            self._imap = None
+        self._close()
 
-    def hang_up(self) -> None:
-        """Break off at once, from whatever thread: a wait for the server ends with an error."""
+    def _close(self) -> None:
         imap, self._imap = self._imap, None
         if imap is not None:
             with suppress(OSError):
                 imap.shutdown()
+
+    def hang_up(self) -> None:
+        """Break off at once, from whatever thread: a wait for the server ends with an error."""
+        imap = self._imap
+        if imap is not None:
+            with suppress(OSError):  # the socket alone: whatever reads from it holds the lock of the rest
+                imap.sock.shutdown(socket.SHUT_RDWR)
 
     def beyond(self, uid: int) -> list[int]:
         """Return the UIDs that came after ``uid``, in order."""
@@ -109,8 +135,8 @@ class Mailbox:
         s = self.settings
         tls = ssl.create_default_context(cafile=s.ca_file) if s.tls or s.starttls else None
         if s.tls:
-            return imaplib.IMAP4_SSL(s.host, s.port, ssl_context=tls, timeout=s.timeout)
-        imap = imaplib.IMAP4(s.host, s.port, timeout=s.timeout)
+            return _KeptTls(self._keep, s.host, s.port, ssl_context=tls, timeout=s.timeout)
+        imap = _KeptPlain(self._keep, s.host, s.port, timeout=s.timeout)
         try:
             if s.starttls:
                 imap.starttls(tls)
@@ -119,6 +145,9 @@ class Mailbox:
                 imap.shutdown()
             raise
         return imap
+
+    def _keep(self, imap: imaplib.IMAP4) -> None:
+        self._imap = imap
 
     def _log_in(self, imap: imaplib.IMAP4) -> None:
         s = self.settings
