@@ -136,7 +136,7 @@ STRANGERS = {
 
 @pytest.mark.parametrize("case", STRANGERS)
 def test_the_right_token_from_somebody_else_is_refused_and_reported(post: Post, warned: Sent, case: str) -> None:
-    assert post.reply(warned, "收到", **STRANGERS[case]) == "refused"  # type: ignore[arg-type]
+    assert post.reply(warned, "收到", **STRANGERS[case]) == "refused"
     assert post.kinds() == []
     assert post.findings() == [("reply_refused", "qian")]
     (entry,) = post.refused()
