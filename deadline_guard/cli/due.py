@@ -36,6 +36,7 @@ HELD: Final = Text("‖ held", "‖ 中止")
 WATCH: Final = Text("◇ to observe", "◇ 关注")
 NO_OWNER: Final = Text("⊘ NO OWNER", "⊘ 无责任人")
 SEEN: Final = Text("✓ acknowledged", "✓ 已知悉")
+DISPUTED: Final = Text("≠ date disputed", "≠ 日期有异议")
 SILENT: Final = Text("no answer ({step}/{steps})", "未答复({step}/{steps})")
 NOTHING: Final = Text("Nothing is open in this time.", "此期间没有未结期限。")
 COLUMNS: Final = (
@@ -154,6 +155,12 @@ def left(t: Texts, one: Due) -> str:
 
 
 def _answer(t: Texts, one: Due) -> str:
+    """Return whether anybody answered, and that the date is disputed."""
+    parts = (DISPUTED.said(t.locale) if one.disputed else "", _answered(t, one))
+    return "\n".join(part for part in parts if part)
+
+
+def _answered(t: Texts, one: Due) -> str:
     if one.held or one.level is Level.OK or one.acts in (Acts.COURT, Acts.OPPONENT):
         return ""
     if one.acknowledged and one.level < Level.OVERDUE:

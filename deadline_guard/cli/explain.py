@@ -18,7 +18,7 @@ from deadline_guard.core.endings import ACT_BEFORE_EVENT
 from deadline_guard.core.people import Resolution
 from deadline_guard.core.rules import Level, Wait
 from deadline_guard.core.text import Text
-from deadline_guard.core.timeline import Event
+from deadline_guard.core.timeline import Event, author
 from deadline_guard.messages.item import Past
 from deadline_guard.messages.past import history
 from deadline_guard.messages.steps import said, sentences
@@ -27,6 +27,7 @@ from deadline_guard.messages.words import LEVELS, badge, channel_name, role
 from deadline_guard.views.explain import Explained, Explanation, Rung, Told, explain
 from deadline_guard.views.items import Sight
 from deadline_guard.views.letters import warning_id
+from deadline_guard.views.then import sight_at
 
 STATES: Final = {
     State.OPEN: Text("open", "未结"),
@@ -67,6 +68,17 @@ REASONS: Final = {
     "rule_gone": Text("its ground is gone", "依据已不存在"),
     "conflict": Text("two records contradict each other", "记录互相矛盾"),
     "finding": Text("a finding", "发现的问题"),
+    "to_observe": Text("somebody else's date comes near", "对方或法院的期限临近"),
+    "opens": Text("somebody else's date has passed", "对方或法院的期限已过"),
+    "offered": Text("a hand-over is offered", "提请移交"),
+    "accepted": Text("the hand-over is accepted", "已接收移交"),
+    "refused": Text("the hand-over is refused", "已拒绝接手"),
+    "taken_over": Text("somebody took it over", "已被接管"),
+    "disputed": Text("the date is disputed", "日期有异议"),
+    "resolved": Text("the dispute is settled", "异议已处理"),
+    "unconfirmed": Text("nobody else has checked the date", "日期未经他人核对"),
+    "second_person": Text("an answer waits for a second person", "答复待第二人确认"),
+    "no_result": Text("no result is recorded", "未登记结果"),
 }
 UNITS: Final = {
     "minutes": Text("minutes", "分钟"),
@@ -96,16 +108,21 @@ def show(
 ) -> None:
     """Explain a case's dates: how each was reached, who is told when, what was told. 解释期限的由来。"""
     with desk(config, locale) as office:
-        then = moment(at, "--at", office.app.config.zone) if at else office.now
+        then = moment(at, "--at", office.app.config.zone) if at else None
         print_case(office, case, rule, then)
 
 
 def print_case(at: Desk, case: str, rule: str | None = None, then: datetime | None = None) -> None:
-    """Print the explanation of a case, or of one rule on it, as known at ``then`` (None: now)."""
-    then = then or at.now
+    """Print the explanation of a case, or of one rule on it, as known at ``then`` (None: now).
+
+    At an earlier moment under the rules, calendars and people in force then.
+    """
     office = at.app.office
     with at.app.store.read() as conn:
-        found = explain(conn, case, Sight(office.rulebook, office.calendars, office.directory(conn)), then, rule)
+        sight = Sight(office.rulebook, office.calendars, office.directory(conn))
+        sight = sight if then is None else sight_at(conn, sight, then)
+        found = explain(conn, case, sight, then or at.now, rule, as_of=then is not None)
+    then = then or at.now
     out, t = at.console, at.t
     lines: list[Line | Padding] = [*case_lines(t, found, then)]
     for one in found.deadlines:
@@ -137,6 +154,9 @@ def deadline_lines(t: Texts, one: Explanation, zone: str) -> Iterator[Line | Pad
     if deadline.internal_at:
         yield _row(t, Text("Internal limit", "内控时限"), t.moment(deadline.internal_at, zone))
     yield _row(t, Text("Owner", "责任人"), _who(t, one.owner))
+    if one.disputed is not None:
+        raised = f"{_name(one, author(one.disputed))}: {one.disputed.data.get('reason', '')}"
+        yield _row(t, Text("! Date disputed", "! 日期有异议"), safe(raised))
     yield from _block(t, Text("How the date was reached", "日期的由来"), _derivation(t, one))
     if deadline.state is State.OPEN:
         thresholds = [_threshold(t, x.at, x.level, x.tell, zone) for x in one.thresholds]
@@ -264,14 +284,18 @@ def _became(t: Texts, told: Told, zone: str) -> str:
 
 
 def _answers(t: Texts, one: Explanation, zone: str) -> list[str]:
-    past = [
-        Past(e.recorded_at, e.kind, _name(one, str(e.data.get("by", e.recorded_by))), str(e.data.get("via", "")))
-        for e in one.answers
-    ]
-    lines = list(history(t, past, zone))
+    lines = [f"{_answer(t, one, e, zone)} · {safe(e.id)}" for e in sorted(one.answers, key=lambda e: e.recorded_at)]
     if one.ended is not None and one.ended not in one.answers:
         lines.append(_event(t, one, one.ended))
     return lines
+
+
+def _answer(t: Texts, one: Explanation, event: Event, zone: str) -> str:
+    """Return one answer in words, with whom it names and why."""
+    detail = [_name(one, str(event.data["to"]))] if event.data.get("to") else []
+    detail += [str(event.data[key]) for key in ("reason", "result") if event.data.get(key)]
+    by, via = _name(one, author(event)), str(event.data.get("via", ""))
+    return " ".join(history(t, [Past(event.recorded_at, event.kind, by, via, " – ".join(detail))], zone))
 
 
 def _event(t: Texts, one: Explanation, event: Event) -> str:

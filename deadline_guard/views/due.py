@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from deadline_guard.core.assess import Assessment
 from deadline_guard.core.deadlines import State
+from deadline_guard.core.disputes import open_dispute
 from deadline_guard.core.law import law_of
 from deadline_guard.core.people import who
 from deadline_guard.core.rules import Acts, Level, Title
@@ -47,6 +48,7 @@ class Due:
     step: int
     steps: int
     acts: Acts
+    disputed: bool = False
 
     @property
     def risk(self) -> tuple[object, ...]:
@@ -60,7 +62,21 @@ def due(conn: Connection, sight: Sight, now: datetime, days: int | None = None) 
     until = None if days is None else now + timedelta(days=days + 1)
     rows = _brought_up_to_date(conn, board.open_rows(conn, until), sight, now, until)
     answered = events.answers(conn, {r.case_id for r in rows}, [Answer.ACKNOWLEDGED.value])
-    return sorted((line_of(r, answered.get(r.case_id, ()), sight, now) for r in rows), key=lambda d: d.risk)
+    disputed = _disputed(conn, {r.case_id for r in rows}, sight, now)
+    lines = (line_of(r, answered.get(r.case_id, ()), sight, now) for r in rows)
+    found = (replace(d, disputed=True) if (d.case_id, d.rule, d.cycle) in disputed else d for d in lines)
+    return sorted(found, key=lambda d: d.risk)
+
+
+def _disputed(conn: Connection, case_ids: set[str], sight: Sight, now: datetime) -> set[tuple[str, str, str]]:
+    """Return the clocks about whose date somebody has an open dispute."""
+    raised = events.answers(conn, case_ids, [Answer.DISPUTED.value])
+    return {
+        (case_id, *name)
+        for case_id, seen in (look(conn, raised, sight, now) if raised else {}).items()
+        for name in seen.found
+        if open_dispute(seen.case, *name) is not None
+    }
 
 
 def counts(found: Sequence[Due]) -> Mapping[Level, int]:

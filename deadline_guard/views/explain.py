@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from deadline_guard.core.assess import Assessment, assess, meets
 from deadline_guard.core.deadlines import State
+from deadline_guard.core.disputes import open_dispute
 from deadline_guard.core.law import in_force
 from deadline_guard.core.people import Resolution, who
 from deadline_guard.core.rules import ChainStep, Level, Pack, Rule, RuleVersion, Title
 from deadline_guard.core.timeline import Answer, Case, Event
 from deadline_guard.errors import NotFoundError
-from deadline_guard.store import cases, notices, telling
+from deadline_guard.store import cases, notices, past, telling
 from deadline_guard.store.notices import StoredNotice
 from deadline_guard.store.telling import Carried
 from deadline_guard.views.items import Sight
@@ -65,6 +66,7 @@ class Explanation:
     chain: tuple[Rung, ...]
     told: tuple[Told, ...]
     answers: tuple[Event, ...]
+    disputed: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,15 @@ class Explained:
     other_rules: bool
 
 
-def explain(conn: Connection, case: str, sight: Sight, at: datetime, rule: str | None = None) -> Explained:
-    """Return why the case's dates are what they are, as known at ``at``; raises NotFoundError for case or rule."""
+def explain(
+    conn: Connection, case: str, sight: Sight, at: datetime, rule: str | None = None, *, as_of: bool = False
+) -> Explained:
+    """Return why the case's dates are what they are, as known at ``at``; raises NotFoundError for case or rule.
+
+    ``as_of``: with the case's own data and owners as they were then; give the sight of then with it.
+    """
     known = cases.load_case(conn, case, known_at=at)
+    known = past.case(conn, known, at) if as_of else known
     book = sight.rulebook
     watching = tuple(r for r in book.by_type.get(known.case_type, ()) if meets(r, known))
     if rule is not None and all(r.id != rule for r in watching):
@@ -136,6 +144,7 @@ def _explanation(found: Assessment, case: Case, told: Sequence[Told], sight: Sig
         thresholds=tuple(Threshold(c.at, c.level, audience(c.level)) for c in found.crossings),
         chain=tuple(Rung(s, _each_once([resolve(r) for r in s.tell])) for s in rule.profile.chain),
         told=tuple(t for t in told if (t.stored.notice.rule, t.stored.notice.cycle) == (rule.id, deadline.cycle)),
+        disputed=open_dispute(case, rule.id, deadline.cycle),
         answers=tuple(
             e
             for e in case.timeline.events

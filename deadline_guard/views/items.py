@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from deadline_guard.core.arrears import arrears
 from deadline_guard.core.assess import Assessment, assess
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.disputes import open_dispute
 from deadline_guard.core.law import in_force, law_of
 from deadline_guard.core.levels import OVERDUE_AGE
 from deadline_guard.core.notices import Notice, NoticeKind
 from deadline_guard.core.people import Directory, Person, responsible
 from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
-from deadline_guard.core.timeline import Answer, Case
+from deadline_guard.core.timeline import Answer, Case, Event, author
 from deadline_guard.messages import Item, Next, Past
 from deadline_guard.store import cases, replies, tried
 from deadline_guard.store.notices import StoredNotice
@@ -136,6 +137,7 @@ def _item(
         readings=deadline.readings if deadline else (),
         provisional=deadline.provisional if deadline else (),
         unconfirmed=deadline.unconfirmed if deadline else False,
+        disputed=_disputed(case, notice, sight),
         flags=deadline.flags if deadline else (),
         rule=rule.id,
         version=version.id if version else "",
@@ -144,7 +146,7 @@ def _item(
         old_due_on=_local_day(notice.data.get("old_due"), case.zone),
         moved_because=str(notice.data.get("because", "")),
         remedy=rule.remedy,
-        data={**notice.data, **_age(found, case, now), "by_name": _name(str(notice.data.get("by", "")), sight)},
+        data={**notice.data, **_age(found, case, now), **_spoken_of(notice, sight)},
         evaluated_at=notice.decided_at,
         data_as_of=max((e.recorded_at for e in case.timeline.events), default=None),
     )
@@ -232,9 +234,10 @@ def _history(
             e.kind,
             _name(str(e.data.get("by", e.recorded_by)), sight),
             str(e.data.get("via", "")),
+            answer_detail(e, sight.directory),
         )
-        for kind in (Answer.ACKNOWLEDGED, Answer.DONE, Answer.NOT_PURSUED, Answer.NOT_APPLICABLE)
-        for e in case.timeline.kind(kind.value)
+        for kind in Answer
+        for e in case.timeline.by_kind.get(kind.value, ())
         if e.data.get("rule") in (None, notice.rule) and e.data.get("cycle") in (None, notice.cycle)
     ]
     absent = [
@@ -243,6 +246,27 @@ def _history(
         if a.at <= notice.decided_at
     ]
     return tuple(sorted((*told, *answered, *absent), key=lambda p: p.at))
+
+
+def _spoken_of(notice: Notice, sight: Sight) -> dict[str, str]:
+    """Return the names of the persons that a notice speaks of."""
+    return {f"{key}_name": _name(str(notice.data.get(key, "")), sight) for key in ("by", "to")}
+
+
+def answer_detail(event: Event, directory: Directory) -> str:
+    """Return what an answer said beyond its kind: to whom, why, with which result."""
+    to = directory.persons.get(str(event.data.get("to", "")))
+    said = (to.name if to else "", *(str(event.data.get(key, "")) for key in ("reason", "result")))
+    return " – ".join(part for part in said if part)
+
+
+def _disputed(case: Case, notice: Notice, sight: Sight) -> Past | None:
+    """Return the open dispute about the date, where there is one."""
+    found = open_dispute(case, notice.rule, notice.cycle)
+    if found is None:
+        return None
+    why = str(found.data.get("reason", ""))
+    return Past(found.recorded_at, found.kind, _name(author(found), sight), detail=why)
 
 
 def _named(via: Sequence[str], sight: Sight) -> dict[str, str]:
