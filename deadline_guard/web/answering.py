@@ -25,6 +25,7 @@ from deadline_guard.web.answer_forms import Asked, Typed, form_page, read_form, 
 from deadline_guard.web.answer_pages import ACT_OF, FORMS, View, both, nothing_here, overview, refused
 from deadline_guard.web.limits import Refusals
 from deadline_guard.web.page import Page
+from deadline_guard.web.read_body import TooLong, read_body
 from deadline_guard.web.respond import respond
 
 log = logging.getLogger(__name__)
@@ -183,13 +184,11 @@ async def _body(request: Request) -> dict[str, str] | Page:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         return both(415, "Only the page's own form can answer", "只能通过本页面的表单答复")
-    read = bytearray()
     try:
-        async for part in request.stream():
-            read += part
-            if len(read) > MOST_BYTES:
-                return both(413, "This is too long", "内容过长")
+        read = await read_body(request, MOST_BYTES)
         pairs = parse_qsl(read.decode("utf-8"), keep_blank_values=True, max_num_fields=20)
+    except TooLong:
+        return both(413, "This is too long", "内容过长")
     except (ClientDisconnect, ValueError):
         return both(400, "This form cannot be read", "无法读取表单内容")
     return dict(pairs)

@@ -71,6 +71,7 @@ def _bound(web: Web) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((web.host, web.port))
+        made.listen(CONNECTIONS)  # whoever comes before the first answer waits, rather than being refused
     except OSError as error:
         made.close()
         raise ConfigError(_refused(web, error)) from None

@@ -19,6 +19,7 @@ from deadline_guard.web.answer_pages import both, nothing_here
 from deadline_guard.web.answering import Answering
 from deadline_guard.web.page import STATIC
 from deadline_guard.web.respond import Guarded, respond
+from deadline_guard.web.slack import Interactions
 
 
 def site(app: App) -> ASGIApp:
@@ -34,6 +35,7 @@ def site(app: App) -> ASGIApp:
         return PlainTextResponse("ok\n")
 
     routes = [Route("/static/style.css", styled), Route("/healthz", alive), *Answering(app, base).routes()]
+    routes += Interactions(app).routes()
     return Guarded(Starlette(routes=routes, exception_handlers=_errors(base)))  # around its own error pages too
 
 

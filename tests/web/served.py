@@ -66,13 +66,15 @@ def link_in(sent: Sent) -> str:
 
 
 @contextmanager
-def served(rules: Sequence[Rule], path: str = "", **given: Any) -> Iterator[Firm]:
+def served(
+    rules: Sequence[Rule], path: str = "", channels: Mapping[str, Mapping[str, str]] | None = None, **given: Any
+) -> Iterator[Firm]:
     """Give a world whose letters carry links to its pages; ``path`` is where a proxy would put them."""
     world = World(rules, **given)
     port = free_port()
     web = Web(port=port, url=f"http://127.0.0.1:{port}{path}")
     world.office.answer_key = KEY
-    world.office.config = world.office.config.model_copy(update={"web": web})
+    world.office.config = world.office.config.model_copy(update={"web": web, "channels": channels or {}})
 
     class Clock:
         def now(self) -> datetime:
