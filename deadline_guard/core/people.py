@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from fractions import Fraction
 
+from deadline_guard.core.capacity import Capacity
 from deadline_guard.core.office_hours import OfficeHours
 from deadline_guard.core.rules import Title
 from deadline_guard.core.timeline import Case
@@ -28,7 +28,7 @@ class Person:
     active: bool = True
     quiet: tuple[time, time] | None = None  # local time from … to …: only what cannot wait comes through
     hours: OfficeHours | None = None  # when the person works; waits in working time run then
-    capacity: Fraction | None = None  # open cases (or hours, where cases state their effort) a person can hold
+    capacity: Capacity | None = None  # what the person can hold; beyond it the lead is told
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,7 @@ class Rule:
     activity: tuple[str, ...] = ()  # idle_time: event kinds that count as activity (empty: any fact)
     extendable: bool | None = None
     nature: str = "statutory"  # statutory | court_set | agreed | internal
+    effort: Fraction | None = None  # hours of work that an open deadline of this rule stands for
     params: Mapping[str, Any] = EMPTY
     remedy: Title = field(default_factory=dict)
     note: Title = field(default_factory=dict)

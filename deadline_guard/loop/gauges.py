@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
 from sqlalchemy import Connection
 
-from deadline_guard.core.conditions import number
-from deadline_guard.core.instants import occurred
 from deadline_guard.core.measures import Measure
 from deadline_guard.core.notices import Notice, NoticeKind, Reason
 from deadline_guard.core.people import Directory, Resolution, who
-from deadline_guard.core.rules import Level, Profile
-from deadline_guard.core.stages import runs
+from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import Case, Timeline
-from deadline_guard.core.workload import Load, workload
+from deadline_guard.core.workload import Load, effort_of, workload
 from deadline_guard.loop.office import Office
-from deadline_guard.store import cases, desks, notices
+from deadline_guard.store import desks, notices
 from deadline_guard.store import runs as settings
+from deadline_guard.store.closing import closed_cases
+
+Sees = Callable[[str, str], bool]  # whether a person may see a case, both by id
 
 OVERLOAD: Final = "finding.overload"
-_BEYOND: Final = "overloaded"  # person → the crossing that was told, while the person holds too much
-_NOBODY: Final = Profile("desk")
+_BEYOND: Final = (
+    "overloaded"  # person/what → the crossing and the level that were told, while the person holds too much
+)
 _SHOWN: Final = 5
+
+
+def everything(person: str, case: str) -> bool:
+    """Return that a person may see a case: this office has no walls."""
+    return True
 
 
 def measured(office: Office) -> bool:
@@ -34,78 +40,85 @@ def measured(office: Office) -> bool:
     return any(person.capacity is not None for person in office.people.persons.values())
 
 
-def gauges(office: Office, now: datetime) -> list[str]:
-    """Measure every person's load; return the persons whose load newly crossed their capacity.
+def gauges(office: Office, now: datetime, sees: Sees = everything) -> list[str]:
+    """Measure every person's load; return what newly crossed a line, as ``person/open``, ``near`` or ``effort``.
 
-    One notice a crossing, to the person's lead: a load that stays beyond is not told again, one that fell to the
-    capacity and rises again is. Everything is counted that the recipient may see.
+    One notice a crossing and level, to the person's lead: a load that stays beyond is not told again, one that fell
+    below every line and rises again is. Only what the recipient may see is counted, for each of them anew.
     """
     with office.store.read() as conn:
         directory = office.directory(conn)
-        found = measure(office, conn, directory, now)
-        told: dict[str, str] = json.loads(settings.get_setting(conn, _BEYOND) or "{}")
-    beyond = {m.subject.removeprefix("person:"): m for m in found if _is_beyond(m)}
-    kept = {person: told.get(person, now.isoformat()) for person in beyond}
-    crossed = [person for person in beyond if person not in told]
+        found = _loads(office, conn, now)
+        told: dict[str, list[str]] = json.loads(settings.get_setting(conn, _BEYOND) or "{}")
+    kept: dict[str, list[str]] = {}
+    warnings: list[Notice] = []
+    for to, persons in _by_lead(directory, now).items():
+        for measure in _measured([one for one in found if sees(to, one.case)], directory, now):
+            person = measure.subject.removeprefix("person:")
+            name = f"{person}/{measure.data['of']}"
+            if person not in persons or measure.level is Level.OK:
+                continue
+            crossing, level = told.get(name, [now.isoformat(), Level.OK.word])
+            kept[name] = [crossing, max(Level[level.upper()], measure.level).word]
+            if measure.level > Level[level.upper()]:
+                warnings.append(_notice(measure, person, crossing, persons[person], directory, now))
     if kept != told:
-        loads = {m.subject.removeprefix("person:"): m for m in found}
         with office.store.write() as conn:
-            warnings = [_notice(person, kept[person], loads, directory, now) for person in crossed]
             notices.insert(conn, warnings, now)
             settings.put_setting(conn, _BEYOND, json.dumps(kept, sort_keys=True))
-    return crossed
+    return [f"{n.subject.removeprefix('person:')}/{n.data['of']}" for n in warnings]
 
 
-def measure(office: Office, conn: Connection, directory: Directory, now: datetime) -> tuple[Measure, ...]:
-    """Return the load of every person at ``now``, against the capacities of people.yaml."""
+def measure(
+    office: Office, conn: Connection, directory: Directory, now: datetime, viewer: str = "", sees: Sees = everything
+) -> tuple[Measure, ...]:
+    """Return the load of every person at ``now`` as ``viewer`` may see it, against the capacities of people.yaml."""
+    return _measured([one for one in _loads(office, conn, now) if sees(viewer, one.case)], directory, now)
+
+
+def _measured(found: Sequence[Load], directory: Directory, now: datetime) -> tuple[Measure, ...]:
     persons = directory.persons.values()
     capacity = {p.id: p.capacity for p in persons if p.capacity is not None and p.active}
     away = {p.id for p in persons if directory.absent(p.id, now) is not None}
-    return workload(_loads(office, conn, now), capacity, _NOBODY, now, away)
+    return workload(found, capacity, now, away)
 
 
-def _loads(office: Office, conn: Connection, now: datetime) -> Iterator[Load]:
-    """Yield a load for each open case; one whose type names closing events is open until such an event."""
+def _loads(office: Office, conn: Connection, now: datetime) -> list[Load]:
+    """Return a load for each open case; effort is the case's own, else that of the rules of its open deadlines."""
     found = desks.owned_cases(conn, now)
-    closing = {kind for case_type in office.rulebook.case_types.values() for kind in case_type.closed_by}
-    asked = desks.cases_with(conn, closing, now) if closing else set()
-    ended = set(_ended(office, conn, [one.id for one in found if one.id in asked], now))
-    for one in found:
-        if one.id not in ended:
-            effort = number(one.effort)
-            yield Load(one.id, one.owner, one.level, Fraction(1) if effort is None else effort)
-
-
-def _ended(office: Office, conn: Connection, ids: list[str], now: datetime) -> Iterator[str]:
-    """Yield the cases that are closed at ``now``: neither closed later nor reopened since."""
-    for start in range(0, len(ids), 1000):
-        for case_id, loaded in cases.load_cases(conn, ids[start : start + 1000], known_at=now).items():
-            case = loaded.case
-            ran = runs(case.timeline, office.rulebook.case_types.get(case.case_type))
-            closed = ran[-1][2] if ran else None
-            if closed is not None and occurred(closed, case.zone) <= now:
-                yield case_id
-
-
-def _is_beyond(measure: Measure) -> bool:
-    capacity = measure.data["capacity"]
-    return capacity is not None and measure.value > capacity
-
-
-def _notice(person: str, crossing: str, loads: Mapping[str, Measure], directory: Directory, now: datetime) -> Notice:
-    load, to = loads[person], _lead(person, directory, now)
-    free = list(load.data["room"])
-    room = [
-        {"person": directory.persons[p].name, "room": _plain(loads[p].data["capacity"] - loads[p].value)}
-        for p in free[:_SHOWN]
+    rules = office.rulebook.rules
+    ended = closed_cases(conn, {one.id for one in found}, office.rulebook.case_types, now)
+    return [
+        Load(one.id, one.owner, one.level, effort_of(one.effort, (rules[r].effort for r in one.rules if r in rules)))
+        for one in found
+        if one.id not in ended
     ]
+
+
+def _by_lead(directory: Directory, now: datetime) -> dict[str, dict[str, Resolution]]:
+    """Return whose load each recipient is told, and on which way they are the one to be told."""
+    found: dict[str, dict[str, Resolution]] = {}
+    for person in directory.persons.values():
+        if person.capacity is not None and person.active:
+            to = _lead(person.id, directory, now)
+            found.setdefault(to.person.id, {})[person.id] = to
+    return found
+
+
+def _notice(load: Measure, person: str, crossing: str, to: Resolution, directory: Directory, now: datetime) -> Notice:
+    free: Sequence[tuple[str, Fraction]] = load.data["room"]
+    room = [{"person": directory.persons[p].name, "room": _plain(more)} for p, more in free[:_SHOWN]]
+    absence = directory.absent(person, now)
     data = {
-        "person": directory.persons[person].name, "load": _plain(load.value), "open": load.data["open"],
-        "near": load.data["near"], "capacity": _plain(load.data["capacity"]), "room": room, "more": len(free[_SHOWN:]),
+        "person": directory.persons[person].name, "of": load.data["of"], "load": _plain(load.value),
+        "open": _plain(load.data["open"]), "near": _plain(load.data["near"]), "effort": _plain(load.data["effort"]),
+        "unstated": load.data["unstated"], "capacity": _plain(load.data["capacity"]), "room": room,
+        "more": len(free[_SHOWN:]), "away_until": absence.until.isoformat() if absence else None,
     }  # fmt: skip
+    cycle = crossing if load.data["of"] == "open" else f"{load.data['of']} {crossing}"
     return Notice(
-        subject=f"person:{person}", rule=OVERLOAD, cycle=crossing, due_rev=1, kind=NoticeKind.FINDING,
-        level=Level.URGENT, step=1, n=1, person=to.person.id, reason=Reason.FINDING, decided_at=now, via=to.path,
+        subject=f"person:{person}", rule=OVERLOAD, cycle=cycle, due_rev=1, kind=NoticeKind.FINDING,
+        level=load.level, step=1, n=1, person=to.person.id, reason=Reason.FINDING, decided_at=now, via=to.path,
         data=data,
     )  # fmt: skip
 

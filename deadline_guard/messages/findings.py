@@ -110,7 +110,7 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
         ),
     }
     if item.finding == "overload":
-        return _overload(t, item)
+        return _overload(t, item, zone)
     if item.finding in ("reply_refused", "reply_unclear", "reply_help", "mailbox"):
         return about_replies(t, item)[item.finding]
     known = _Known({key: _shown(t, key, value, zone) for key, value in item.data.items()})
@@ -123,18 +123,34 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
     return found.format_map(known), mend.format_map(known)
 
 
-def _overload(t: Texts, item: Item) -> tuple[str, str]:
-    """Return who holds too much, and who has room for how much."""
-    known = {key: safe(item.data.get(key, "?")) for key in ("person", "load", "capacity", "open", "near")}
-    found = t.say("{person} holds {load}, the capacity is {capacity}", **known)
-    held = t.say("Open cases: {open}, near their dates or worse: {near}.", **known)
-    free = [
-        t.say("{name} ({n} more)", name=safe(one["person"]), n=safe(one["room"])) for one in item.data.get("room", ())
-    ]
+def _overload(t: Texts, item: Item, zone: str) -> tuple[str, str]:
+    """Return who holds too much of what, and who has room for how much."""
+    names = ("person", "load", "capacity", "open", "near", "effort")
+    known = {key: safe(item.data.get(key, "?")) for key in names}
+    of = item.data.get("of", "open")
+    if of == "near":
+        found = t.say("{person} has {load} cases near their dates or worse, the capacity is {capacity}", **known)
+    elif of == "effort":
+        found = t.say("{person} holds {load} hours of work, the capacity is {capacity}", **known)
+    else:
+        found = t.say("{person} holds {load}, the capacity is {capacity}", **known)
+    said = [t.say("Open cases: {open}, near their dates or worse: {near}.", **known)]
+    if of == "effort":
+        said.append(t.say("Cases without a stated effort: {n}.", n=item.data.get("unstated", 0)))
+    if item.data.get("away_until"):
+        until = _shown(t, "until", item.data["away_until"], zone)
+        said.append(t.say("{person} is away until {until}.", person=known["person"], until=until))
+    free = []
+    for one in item.data.get("room", ()):
+        name, n = safe(one["person"]), safe(one["room"])
+        hours = of == "effort"
+        free.append(
+            t.say("{name} ({n} more hours)", name=name, n=n) if hours else t.say("{name} ({n} more)", name=name, n=n)
+        )
     if item.data.get("more"):
         free.append(t.many("{n} other", "{n} others", int(item.data["more"])))
-    room = t.say("Room is with: {names}.", names=t.join(free)) if free else t.say("Nobody else has room.")
-    return found, f"{held} {room}"
+    said.append(t.say("Room is with: {names}.", names=t.join(free)) if free else t.say("Nobody else has room."))
+    return found, " ".join(said)
 
 
 def _shown(t: Texts, key: str, value: object, zone: str) -> str:

@@ -262,6 +262,16 @@ PEOPLE: Final[dict[str, Wording]] = {
         ("at least one day with hours", "至少一天有工作时间"),
         _NONE,
     ),
+    "not_an_effort": (
+        ("{value} is no effort", "{value} 不是工作量"),
+        ('hours: 40, or "40 hours"', "小时数:40,或“40 hours”"),
+        _NONE,
+    ),
+    "not_a_share": (
+        ("{value} is no share of a capacity", "{value} 不是承办上限的比例"),
+        ('"at 90 percent" or "above 100 percent"', "“at 90 percent”或“above 100 percent”"),
+        _NONE,
+    ),
     "own_manager": (
         ("{name} is the manager of {name}", "{name} 的上级是自己"),
         ("another person, or nothing", "另一人,或不写"),

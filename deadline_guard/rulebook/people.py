@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import time
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import available_timezones
@@ -12,8 +11,11 @@ from zoneinfo import available_timezones
 from pydantic import Field
 
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.capacity import Capacity
 from deadline_guard.core.people import Directory, Person, Team
 from deadline_guard.core.text import Text
+from deadline_guard.rulebook import capacities
+from deadline_guard.rulebook.capacities import CapacityField, capacity_of
 from deadline_guard.rulebook.checking import checked
 from deadline_guard.rulebook.desk_hours import Hours, desk_hours, problems_of
 from deadline_guard.rulebook.phrases import time_of_day
@@ -43,10 +45,8 @@ class PersonShape(Shape):
         None, description='When the person works: {mon: [["09:00", "12:00"], ["13:00", "18:00"]]}; else the office'
     )
     calendar: str | None = Field(None, description="The calendar of the person's days off, such as cn")
-    capacity: int | float | None = Field(
-        None,
-        ge=0,
-        description="Open cases the person can hold (or effort, where cases state it); beyond it the lead is told",
+    capacity: CapacityField = Field(
+        None, description="What the person can hold: 30, or {open: 30, near: 8, effort: 40 hours, warn: {…}}"
     )
 
 
@@ -56,6 +56,7 @@ class TeamShape(Shape):
     title: TitleShape
     lead: str = Field(description="The person told after the owner")
     roles: dict[str, str] = Field(default_factory=dict, description="Role and person inside this team")
+    capacity: CapacityField = Field(None, description="What each person of the team can hold who says nothing else")
 
 
 class PeopleFile(Shape):
@@ -69,6 +70,7 @@ class PeopleFile(Shape):
         None, description="When everybody works who says nothing else (else Monday to Friday, 09:00 to 17:00)"
     )
     calendar: str | None = Field(None, description="The calendar of days off of everybody who says nothing else")
+    capacity: CapacityField = Field(None, description="What everybody can hold who says nothing else")
 
 
 def load(
@@ -91,6 +93,7 @@ def load(
     if file is None:
         return None, in_order(problems)
     problems += problems_of(document, (), file.working_hours, file.calendar, calendars)
+    problems += _capacities(file, document)
     problems += _names(file, document) + _persons(file, document, channels, calendars) + _deputies(file, document)
     failed = any(p.is_error for p in problems)
     return None if failed else _directory(file, document.digest, calendars), in_order(problems)
@@ -111,12 +114,18 @@ def _directory(file: PeopleFile, revision: str, calendars: Mapping[str, Calendar
             one.active,
             hours(one.quiet_hours),
             desk_hours(one.zone, one.working_hours or file.working_hours, one.calendar or file.calendar, calendars),
-            None if one.capacity is None else Fraction(str(one.capacity)),
+            _capacity(one, file),
         )
         for name, one in file.persons.items()
     }
     teams = {name: Team(name, one.title.pair(), one.lead, dict(one.roles)) for name, one in file.teams.items()}
     return Directory(persons, teams, file.fallback, dict(file.roles), {}, revision)
+
+
+def _capacity(one: PersonShape, file: PeopleFile) -> Capacity | None:
+    """Return what a person can hold; nobody who has left holds anything by a rule of the team or the office."""
+    team = file.teams.get(one.team or "")
+    return capacity_of(one.capacity, *((team.capacity if team else None, file.capacity) if one.active else ()))
 
 
 def hours(given: list[str] | None) -> tuple[time, time] | None:
@@ -182,6 +191,15 @@ def _persons(
     last = file.persons.get(file.fallback)
     if last is not None and not last.active:
         say("fallback_inactive", ("fallback",), name=file.fallback)
+    return found
+
+
+def _capacities(file: PeopleFile, document: Document) -> list[Problem]:
+    found = capacities.problems_of(document, (), file.capacity)
+    for name, team in file.teams.items():
+        found += capacities.problems_of(document, ("teams", name), team.capacity)
+    for who, one in file.persons.items():
+        found += capacities.problems_of(document, ("persons", who), one.capacity)
     return found
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final
 
+from deadline_guard.core.capacity import hours_of
 from deadline_guard.core.jurisdictions import overridden
 from deadline_guard.core.period import Unit
 from deadline_guard.core.policy import BadField, Policy
@@ -56,12 +58,21 @@ def rule(builder: Builder, entry: Entry[RuleShape]) -> Rule | None:
         trigger_any=opening[1],
         versions=made,
         internal=_internal(builder, entry),
+        effort=_effort(builder, entry),
         enabled=shape.confidence != "L" if shape.enabled is None else shape.enabled,
         revision=entry.document.digest,
         **_events(shape),
         **_words(shape),
         **_stops(builder, entry),
     )
+
+
+def _effort(builder: Builder, entry: Entry[RuleShape]) -> Fraction | None:
+    stated = entry.shape.effort
+    found = None if stated is None else hours_of(stated)
+    if stated is not None and found is None:
+        builder.say("not_an_effort", entry.at("effort"), value=shown(stated))
+    return found
 
 
 def _profile(builder: Builder, entry: Entry[RuleShape]) -> Profile | None:

@@ -242,6 +242,9 @@ class RuleShape(Shape):
     stage: str | None = Field(None, description="The stage that stage_time or idle_time watches")
     activity: Names = Field(default_factory=list, description="Events that count as activity; absent: any fact")
     profile: OwnProfile = Field(description="A profile's name, or a mapping {from: NAME, …} with changes")
+    effort: str | int | float | None = Field(
+        None, description="Hours of work that an open deadline stands for, in the workload of its owner: 6 hours"
+    )
     params: dict[str, Any] = Field(default_factory=dict, description="What the indicator needs beside")
     remedy: TitleShape = Field(
         default_factory=lambda: TitleShape(zh=None, en=None), description="What can be done when it is missed"

@@ -114,7 +114,8 @@ def figures(conn: Connection, now: datetime, case_types: Mapping[str, CaseType] 
     )
     ended = closed_cases(conn, {case_id for case_id, _, _ in bare}, case_types, now)
     unwatched = [(int(owner), int(clock)) for case_id, owner, clock in bare if case_id not in ended]
-    return Figures(*(int(n) for n in row), sum(o for o, _ in unwatched), sum(c for _, c in unwatched))
+    n, live, stale = (int(x) for x in row)
+    return Figures(n, live, stale, sum(o for o, _ in unwatched), sum(c for _, c in unwatched))
 
 
 def last_refusals(conn: Connection) -> list[tuple[str, int, str, datetime | None]]:

@@ -14,9 +14,7 @@ from deadline_guard.store.columns import micros
 from deadline_guard.store.statements import AMONG, among, chunks, fetch
 
 
-def closed_cases(
-    conn: Connection, ids: Collection[str], case_types: Mapping[str, CaseType], now: datetime
-) -> set[str]:
+def closed_cases(conn: Connection, ids: Collection[str], case_types: Mapping[str, CaseType], now: datetime) -> set[str]:
     """Return which of these cases are closed at ``now``; only those that ever had a closing event are read."""
     kinds = {kind for case_type in case_types.values() for kind in case_type.closed_by}
     asked = _with_events(conn, kinds, now).intersection(ids) if kinds else set()

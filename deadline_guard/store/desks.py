@@ -10,45 +10,41 @@ from sqlalchemy import Connection
 
 from deadline_guard.core.rules import Level
 from deadline_guard.store.assessments import LEVELS
-from deadline_guard.store.columns import micros
+from deadline_guard.store.columns import load, micros
 from deadline_guard.store.statements import AMONG, among, fetch
 
 
 class OwnedCase(NamedTuple):
-    """A case that is not marked as closed; ``effort`` as written, None where nobody stated one."""
+    """A case that is not marked as closed; ``effort`` as written, None where nobody stated one.
+
+    ``level`` is its worst, ``rules`` are those of its open deadlines, each as often as it runs.
+    """
 
     id: str
     case_type: str
     owner: str
     effort: str | None
     level: Level
+    rules: tuple[str, ...] = ()
 
 
 def owned_cases(conn: Connection, now: datetime) -> list[OwnedCase]:
     """Return the cases with an owner that were opened, or first heard of, by ``now`` and are not marked as closed."""
-    at = micros(now)
     return [
-        OwnedCase(case_id, case_type, owner, None if effort is None else str(effort), LEVELS[level])
-        for case_id, case_type, owner, effort, level in fetch(
+        OwnedCase(
+            case_id, case_type, owner, None if effort is None else str(effort), LEVELS[level or 0], tuple(load(rules))
+        )
+        for case_id, case_type, owner, effort, level, rules in fetch(
             conn,
-            "SELECT c.id, c.case_type, c.owners ->> 'owner', c.attributes ->> 'effort', COALESCE((SELECT MAX(a.level) "
-            "FROM assessment AS a WHERE a.case_id = c.id AND a.state = 'open'), 0) "
-            "FROM \"case\" AS c WHERE c.owners ->> 'owner' IS NOT NULL AND (c.closed_at IS NULL OR c.closed_at > ?1) "
+            "SELECT c.id, c.case_type, c.owners ->> 'owner', c.attributes ->> 'effort', MAX(a.level), "
+            "COALESCE(json_group_array(a.rule) FILTER (WHERE a.rule IS NOT NULL), '[]') "
+            "FROM \"case\" AS c LEFT JOIN assessment AS a ON a.case_id = c.id AND a.state = 'open' "
+            "WHERE c.owners ->> 'owner' IS NOT NULL AND (c.closed_at IS NULL OR c.closed_at > ?1) "
             "AND (c.opened_at <= ?1 OR (c.opened_at IS NULL AND EXISTS (SELECT 1 FROM event AS e "
-            "WHERE e.case_id = c.id AND e.recorded_at <= ?1)))",
-            (at,),
+            "WHERE e.case_id = c.id AND e.recorded_at <= ?1))) GROUP BY c.id",
+            (micros(now),),
         )
     ]
-
-
-def cases_with(conn: Connection, kinds: Collection[str], now: datetime) -> set[str]:
-    """Return the cases of which an event of these kinds is known at ``now``."""
-    rows = fetch(
-        conn,
-        f"SELECT DISTINCT case_id FROM event WHERE kind IN ({AMONG}) AND recorded_at <= ?",
-        (*among(kinds), micros(now)),
-    )
-    return {row[0] for row in rows}
 
 
 def open_case_ids(conn: Connection, now: datetime) -> list[str]:

@@ -7,12 +7,14 @@ import gzip
 import re
 from collections import Counter
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from deadline_guard.app import App
+from deadline_guard.core.capacity import Capacity
 from deadline_guard.core.rules import CaseType
 from deadline_guard.daemon import Daemon
 from tests.real.office import import_file, make_office, person
@@ -58,12 +60,18 @@ def test_the_lead_hears_once_a_crossing_and_again_after_it_fell() -> None:
 
 
 def test_effort_counts_where_it_is_stated_and_nobody_away_has_room() -> None:
-    world = World([], CIVIL, capacity={"zhang": 2, "li": 3})
-    world.case("A", "zhang", effort="2.5")
+    effort = Capacity(effort=Fraction(40))
+    world = World([], CIVIL, capacity={"zhang": effort, "li": effort})
+    world.case("A", "zhang", effort="38.5 hours")
+    world.case("B", "zhang", effort=3)
+    world.case("C", "zhang")
     world.absent("li", "2026-03-02 09:00", "2026-04-01 00:00")
-    assert overloads(world, "2026-03-04 12:00") == [("03-03 06:00", "wang")]
-    assert "手中有 2.5 件" in world.sent[-1].letter.subject
-    assert "其他人均无余量" in world.sent[-1].letter.text
+    told = [s for s in world.run_until("2026-03-04 12:00") if "承办上限" in s.letter.subject]
+    assert [(s.when, s.person) for s in told] == [("03-03 06:00", "wang")]
+    letter = told[0].letter
+    assert "张三手中的工作量为 41.5 小时，承办上限为 40 小时" in letter.subject
+    assert "未注明工作量的案件：1 件。" in letter.text
+    assert "其他人均无余量" in letter.text
     world.close()
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from deadline_guard.core.rules import Level, Profile, Threshold, When, WhenKind
+from deadline_guard.core.capacity import Capacity
+from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import Case, Timeline
 from deadline_guard.core.workload import loads, workload
 
 CAPACITY = 30
-OVERLOAD = Profile("desk", (Threshold(Level.URGENT, When(WhenKind.VALUE, Fraction(CAPACITY), op="above")),))
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def test_load_per_person_on_every_monday_equals_a_separate_count(permits: list[d
             for row in permits
             if row["case_startdate"] <= text and (not row["case_enddate"] or row["case_enddate"] > text)
         )
-        capacity = {row["case_responsible"]: Fraction(CAPACITY) for row in permits}
+        capacity = {row["case_responsible"]: Capacity(Fraction(CAPACITY)) for row in permits}
         at = datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
-        found = {m.subject.removeprefix("person:"): m for m in workload(loads(cases, at), capacity, OVERLOAD, at)}
+        found = {m.subject.removeprefix("person:"): m for m in workload(loads(cases, at), capacity, at)}
         assert {person: int(m.value) for person, m in found.items() if m.value} == expected
         for person, measure in found.items():
             overloaded = expected[person] > CAPACITY
@@ -62,6 +62,7 @@ def test_load_per_person_on_every_monday_equals_a_separate_count(permits: list[d
                 overloads += 1
                 free = [p for p in capacity if p != person and expected[p] < CAPACITY]
                 assert measure.data["capacity"] == CAPACITY
-                assert list(measure.data["room"]) == sorted(free, key=lambda p: (expected[p], p))
+                room = [(p, CAPACITY - expected[p]) for p in sorted(free, key=lambda p: (expected[p], p))]
+                assert list(measure.data["room"]) == room
     print(f"{len(mondays(permits))} Mondays, {overloads} times somebody held more than {CAPACITY}")
     assert overloads

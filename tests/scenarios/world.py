@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from deadline_guard import paths
 from deadline_guard.channels import DeliveryError, Letter, Receipt
 from deadline_guard.config import Config
+from deadline_guard.core.capacity import Capacity
 from deadline_guard.core.people import Absence, Directory, Person, Team
 from deadline_guard.core.rules import CaseType, Rule, Rulebook
 from deadline_guard.core.timeline import Case
@@ -83,7 +84,7 @@ class World:
     start: str = "2026-03-02 08:00"
     downtime_after: timedelta = timedelta(hours=1)
     at_once: int = 0
-    capacity: Mapping[str, int] = field(default_factory=dict)
+    capacity: Mapping[str, int | Capacity] = field(default_factory=dict)  # a number: open cases
     sent: list[Sent] = field(default_factory=list)
     failures: dict[str, DeliveryError] = field(default_factory=dict)
 
@@ -113,7 +114,7 @@ class World:
             key: Person(
                 key, str(given["name"]), "zh_Hans", "Asia/Shanghai", {"email": f"{key}@firm.example"},
                 given.get("team"), None, given.get("deputy"),
-                capacity=Fraction(self.capacity[key]) if key in self.capacity else None,
+                capacity=_capacity(self.capacity.get(key)),
             )
             for key, given in PEOPLE.items()
         }  # fmt: skip
@@ -205,6 +206,10 @@ class World:
     def close(self) -> None:
         self.senders.close()
         self.store.close()
+
+
+def _capacity(given: int | Capacity | None) -> Capacity | None:
+    return Capacity(Fraction(given)) if isinstance(given, int) else given
 
 
 def told(sent: Sequence[Sent]) -> list[tuple[str, str, str]]:
