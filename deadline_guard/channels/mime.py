@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, quote
 from functools import lru_cache
@@ -34,7 +35,7 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
         f"From: {mailbox(letter.sender_name, sender)}",
         f"To: {mailbox(letter.recipient_name, letter.address.strip())}",
         f"Subject: {_encoded(clean(letter.subject), 'Subject')}",
-        f"Date: {format_datetime(letter.sent_at)}",
+        f"Date: {_date(letter.sent_at)}",
         f"Message-ID: {message_id(letter, sender)}",
         *_threading(letter),
         "Auto-Submitted: auto-generated",
@@ -52,6 +53,11 @@ def compose(letter: Letter, *, sender: str, reply_to: str | None = None, list_id
             head.append(f"{key}: {_encoded(clean(value), key)}")
     head.append("MIME-Version: 1.0")
     return ("\r\n".join(head) + "\r\n" + _body(letter)).encode("ascii", "replace")
+
+
+@lru_cache(maxsize=64)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def clean(text: str) -> str:

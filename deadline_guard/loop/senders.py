@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from deadline_guard.channels import Channel, DeliveryError, Finder, Letter, Outcome, Receipt
+from deadline_guard.discreet import discreet
 
 GROUP_SECONDS: Final = 0.02  # results that arrive within this time are committed together
 
@@ -33,6 +34,32 @@ class Settled:
     retry_after: float | None = None
 
 
+class Tray:
+    """Where sender threads lay down what settled; taken in groups, so that a group is one commit."""
+
+    def __init__(self) -> None:
+        self._settled: list[Settled] = []
+        self._changed = threading.Condition()
+        self._enough = 1
+
+    def put(self, settled: Settled) -> None:
+        """Lay down one result; whoever waits is woken for the first and for the last of a group only."""
+        with self._changed:
+            self._settled.append(settled)
+            if len(self._settled) >= self._enough:
+                self._changed.notify()
+
+    def take(self, left: int) -> list[Settled]:
+        """Wait for a result, and then for those that follow within a moment; ``left``: there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._settled))
+            self._enough = left
+            self._changed.wait_for(lambda: len(self._settled) >= left, GROUP_SECONDS)
+            self._enough = 1
+            group, self._settled = self._settled, []
+        return group
+
+
 class Senders:
     """A pool of sender threads; ``build`` makes a channel by name, once a thread."""
 
@@ -47,13 +74,14 @@ class Senders:
 
     def send(self, postings: Iterable[Posting]) -> Iterator[list[Settled]]:
         """Send in parallel, each as soon as it is there, and yield what settled, in groups."""
-        pending: set[Future[Settled]] = {self._pool.submit(self._send_one, p) for p in postings}
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            if pending:
-                more, pending = wait(pending, timeout=GROUP_SECONDS)
-                done |= more
-            yield [future.result() for future in done]
+        tray, left = Tray(), 0
+        for posting in postings:
+            self._pool.submit(self._send_into, tray, posting)
+            left += 1
+        while left:
+            group = tray.take(left)
+            left -= len(group)
+            yield group
 
     def close(self) -> None:
         """Finish what is under way and give the connections back."""
@@ -62,6 +90,13 @@ class Senders:
             channel.close()
         self._all.clear()
 
+    def _send_into(self, tray: Tray, posting: Posting) -> None:
+        settled = Settled(posting, Outcome.AMBIGUOUS, "the sender thread ended")
+        try:
+            settled = self._send_one(posting)
+        finally:  # who waits for it must hear of it, whatever happened here
+            tray.put(settled)
+
     def _send_one(self, posting: Posting) -> Settled:
         """Send one letter; whatever is raised becomes an outcome, since a lost result is a lost warning."""
         with self._room(posting.channel):
@@ -69,11 +104,11 @@ class Senders:
                 channel = self._channel(posting.channel)
                 receipt = self._reconciled(channel, posting.letter) or channel.send(posting.letter)
             except DeliveryError as error:
-                return Settled(posting, error.outcome, str(error), retry_after=error.retry_after)
+                return Settled(posting, error.outcome, discreet(str(error)), retry_after=error.retry_after)
             except Exception as error:
-                words = f"{type(error).__name__}: {error}"
+                words = discreet(f"{type(error).__name__}: {error}")
                 return Settled(posting, Outcome.AMBIGUOUS, words[:500])
-        return Settled(posting, Outcome.SENT, receipt.detail, remote_id=receipt.remote_id)
+        return Settled(posting, Outcome.SENT, discreet(receipt.detail), remote_id=receipt.remote_id)
 
     @staticmethod
     def _reconciled(channel: Channel, letter: Letter) -> Receipt | None:
