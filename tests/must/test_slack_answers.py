@@ -133,7 +133,7 @@ def prepared(folder: Path, slack: SlackFake, sink: SmtpSink, **section: Any) -> 
     settings = yaml.safe_load(office.config.read_text())
     settings["jobs"] = dict.fromkeys(Jobs.model_fields, "off")
     slack_section = {"token_file": "bot", "app_token_file": "app", "base_url": slack.base_url, "timeout": 5}
-    settings["channels"]["slack"] = slack_section | section
+    settings["channels"]["slack"] = {key: value for key, value in (slack_section | section).items() if value}
     office.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
     people = yaml.safe_load((folder / "people.yaml").read_text())
     for name, person in people["persons"].items():
