@@ -7,6 +7,7 @@ from deadline_guard.core.audience import Cycle, tell_again
 from deadline_guard.core.notices import NoticeKind, Reason, Told
 from deadline_guard.core.rules import Wait
 from deadline_guard.core.timeline import Answer
+from deadline_guard.core.waiting import after
 
 
 def ask_results(c: Cycle) -> None:
@@ -21,14 +22,10 @@ def ask_results(c: Cycle) -> None:
         rung = rungs[told.step - 2] if 2 <= told.step <= len(rungs) + 1 else None
         if rung is not None and rung.action is not None and not _answered(c, told):
             _ask(c, told, rung.action, rung.after)
-
-
-def open_steps(c: Cycle) -> tuple[int, ...]:
-    """Return the steps whose result is not recorded yet, the oldest first."""
-    rungs = c.profile.chain
-    asked = (t for t in c.told if t.kind is NoticeKind.STEP and t.due_rev == c.due_rev and t.stands)
-    wanted = (t for t in asked if 2 <= t.step <= len(rungs) + 1 and rungs[t.step - 2].action and not _answered(c, t))
-    return tuple(dict.fromkeys(t.step for t in wanted))
+    for made in c.notices:
+        if made.kind is NoticeKind.STEP and made.data.get("action"):
+            asked = c.directory.persons.get(made.person)
+            c.wakes.append(after(c.now, rungs[made.step - 2].after, asked))
 
 
 def _answered(c: Cycle, told: Told) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -12,6 +12,8 @@ from deadline_guard.core.holiday_law import DayKind, Ruled
 from deadline_guard.core.people import Person
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.rules import ChainStep, Kind, Rule, Rulebook, RuleVersion, Trigger, Wait
+from deadline_guard.loop import answers
+from deadline_guard.loop.answers import Said
 from deadline_guard.store import cases, queue
 from tests.must.test_owner_silent import PROFILE, RULE
 from tests.scenarios.world import Sent, World
@@ -94,3 +96,10 @@ def day_off(world: World, day: str, off: bool = True) -> None:
     world.office.calendars = {**world.office.calendars, "cn": replace(known, law=law)}
     with world.store.write() as conn:
         queue.mark_all_stale_batch(conn, queue.STALE_PEOPLE, "calendar")
+
+
+def answer(world: World, give: Callable[..., Any], by: str, *told: Any, rule: str = DEFENCE, case: str = "A") -> Any:
+    """Given somebody answers to a deadline now, by one of the functions of ``loop.answers``."""
+    with world.store.write() as conn:
+        clock = answers.clock_of(world.office, conn, case, rule, world.now)
+        return give(world.office, conn, clock, Said(by, world.now), *told)
