@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +33,7 @@ from deadline_guard.rulebook import load as rulebook_files
 from deadline_guard.rulebook import people as people_files
 from deadline_guard.rulebook import source
 from deadline_guard.rulebook.adopting import adopted
+from deadline_guard.rulebook.archive import packed
 from deadline_guard.rulebook.problems import Problem
 from deadline_guard.store import Store, edits, notices, people, queue, recorded_law, runs
 
@@ -110,10 +111,6 @@ def channel_sections(config: Config) -> Mapping[str, Mapping[str, Any]]:
 def _reply_addresses(mail: ReplyMail) -> dict[str, str]:
     """Return the mail channel's settings that bring replies and bounces to the mailbox that is read."""
     return {"reply_to": mail.tokened} | ({"return_path": mail.tokened} if mail.return_path else {})
-
-
-def _joined(files: Iterable[Path]) -> str:
-    return "\n".join(f"# {f.name}\n{f.read_text(encoding='utf-8', errors='replace')}" for f in files if f.is_file())
 
 
 def _clock(config: Config, store: Store) -> Clock:
@@ -199,12 +196,10 @@ class App:
         """Return the files in force as text, so that a later question about them has an answer."""
         folders = [paths.rules_dir()] if self.config.shipped_rules else []
         folders += [self.config.path(p) for p in self.config.rules]
-        files = [f for folder in folders for f in (sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder])]
-        calendars = _joined(f for folder in _calendar_folders(self.config) for f in sorted(folder.glob("*.yaml")))
         return {
-            "rulebook": _joined(f for f in files if f.parent.name != "calendars"),
-            "people": _joined([self.config.path(self.config.people)]),
-            "calendar": "\n".join([calendars, *self._imported]),
+            "rulebook": packed(folders, lambda path: path.parent.name != "calendars"),
+            "people": self.config.path(self.config.people).read_text(encoding="utf-8", errors="replace"),
+            "calendar": packed(_calendar_folders(self.config), imported=self._imported),
         }
 
     def _watched(self) -> list[Watched]:

@@ -26,6 +26,7 @@ from deadline_guard.cli import (
     run,
     status,
     testing,
+    why,
 )
 from deadline_guard.cli.terminal import said
 from deadline_guard.errors import DeadlineGuardError
@@ -38,6 +39,7 @@ for group in (
     due,
     ageing,
     explain,
+    why,
     status,
     answers,
     colleagues,

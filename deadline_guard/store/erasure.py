@@ -16,10 +16,6 @@ from deadline_guard.store.database import Store
 from deadline_guard.store.statements import Row, fetch, run, scalar
 
 ERASED: Final = "erased"
-_IS_LIVE: Final = Text(
-    "case {code} is still live: a date on it counts. Erase it when it is over",
-    "案件 {code} 尚未了结,仍有期限在计算。请在了结后再清除",
-)
 _EVENTS: Final = (
     "SELECT case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
     "recorded_by, recorded_at FROM event WHERE case_id = ? ORDER BY entry, source, source_id, revision"
@@ -46,7 +42,10 @@ def erase_case(conn: Connection, case_id: str, reason: str, by: str, now: dateti
     """
     ((code, live),) = fetch(conn, 'SELECT code, live FROM "case" WHERE id = ?', (case_id,))
     if live:
-        raise StoreError(Text(_IS_LIVE.en.format(code=code), _IS_LIVE.zh.format(code=code)))
+        raise StoreError(Text(
+            f"case {code} is still live: a date on it counts. Erase it when it is over",
+            f"案件 {code} 尚未了结,仍有期限在计算。请在了结后再清除",
+        ))  # fmt: skip
     chain = ledger.of_case(case_id)
     run(conn, "PRAGMA secure_delete = ON")
     gone = [row[0] for row in fetch(

@@ -153,10 +153,10 @@ class Listed:
     def _written_again(self, text: bytes, at: int) -> bytes | None:
         try:
             self._cursor.execute(self.table.again, (text.decode("utf-8", "replace"), at))
-            ((found,),) = self._cursor.fetchall()
+            found = self._cursor.fetchall()[0][0]
         except sqlite3.OperationalError:  # no JSON, or values that JSON cannot hold
             return None
-        return found
+        return bytes(found)
 
     def _same(self, found: Row, said: list[Any], at: int) -> bool:
         if self.table is ATTEMPTS:
