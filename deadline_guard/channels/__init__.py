@@ -8,6 +8,7 @@ from deadline_guard.channels.base import (
     Finder,
     Letter,
     Outcome,
+    Paced,
     Receipt,
 )
 from deadline_guard.channels.console import Console
@@ -36,5 +37,6 @@ __all__ = [
     "Finder",
     "Letter",
     "Outcome",
+    "Paced",
     "Receipt",
 ]

@@ -117,6 +117,16 @@ class Editor(Protocol):
         """Put ``letter`` in the place of the message ``remote_id``."""
 
 
+@runtime_checkable
+class Paced(Protocol):
+    """A channel of robots, each of which takes so many letters a minute and shuts out whoever sends more."""
+
+    per_minute: int
+
+    def robot(self, address: str) -> str:
+        """Return the name of the robot behind an address ('' for the one without a name)."""
+
+
 def settings_of(kind: type[_Settings], given: object, where: str) -> _Settings:
     """Return ``given`` as the class ``kind``; raises ConfigError for unknown, missing or mistyped keys."""
     if isinstance(given, kind):

@@ -60,6 +60,9 @@ class DingTalk:
             raise failed
         return Receipt(None, "errcode 0")
 
+    def robot(self, address: str) -> str:
+        return addressed(address, self._robots)[0]
+
     def close(self) -> None:
         self._poster.close()
 

@@ -59,6 +59,9 @@ class Feishu:
             raise failed
         return Receipt(None, "code 0")
 
+    def robot(self, address: str) -> str:
+        return addressed(address, self._robots)[0]
+
     def close(self) -> None:
         self._poster.close()
 

@@ -49,6 +49,9 @@ class WeCom:
             raise failed
         return Receipt(None, "errcode 0")
 
+    def robot(self, address: str) -> str:
+        return addressed(address, self._robots)[0]
+
     def close(self) -> None:
         self._poster.close()
 

@@ -66,6 +66,7 @@ def _batch(office: Office, senders: Senders, clock: Callable[[], datetime], stop
             by,
             settings.lease.total_seconds(),
             lambda found: unwanted(conn, found, now),
+            lambda found: senders.pace.beyond(found, senders.limit, now),
         )
     if not leased:
         return counts

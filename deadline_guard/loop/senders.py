@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from deadline_guard.channels import Channel, DeliveryError, Finder, Letter, Outcome, Receipt
+from deadline_guard.channels import Channel, DeliveryError, Finder, Letter, Outcome, Paced, Receipt
 from deadline_guard.discreet import discreet
+from deadline_guard.loop.pace import Pace
 
 GROUP_SECONDS: Final = 0.02  # results that arrive within this time are committed together
 
@@ -71,6 +72,15 @@ class Senders:
         self._guard = threading.Lock()
         self._rooms: dict[str, threading.BoundedSemaphore] = {}
         self._per_host = per_host
+        self.pace = Pace()
+
+    def limit(self, channel: str, address: str) -> tuple[str, int] | None:
+        """Return the robot behind an address and how many letters a minute it takes; None: any number."""
+        try:
+            found = self._channel(channel)
+            return (f"{channel}/{found.robot(address)}", found.per_minute) if isinstance(found, Paced) else None
+        except Exception:  # a channel that cannot be built says so when it is to send
+            return None
 
     def send(self, postings: Iterable[Posting]) -> Iterator[list[Settled]]:
         """Send in parallel, each as soon as it is there, and yield what settled, in groups."""

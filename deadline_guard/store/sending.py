@@ -63,16 +63,23 @@ class Outcome(NamedTuple):
 
 
 Unwanted = Callable[[list[Leased]], Mapping[int, str]]
+PutOff = Callable[[list[Leased]], Mapping[int, datetime]]
 
 
 def lease(
-    conn: Connection, now: datetime, n: int, by: str, seconds: float, unwanted: Unwanted | None = None
+    conn: Connection,
+    now: datetime,
+    n: int,
+    by: str,
+    seconds: float,
+    unwanted: Unwanted | None = None,
+    put_off: PutOff | None = None,
 ) -> list[Leased]:
     """Take at most ``n`` messages that may go now, the worst level first, for ``seconds``.
 
     A lease that ended unsettled is evidence of a crash: its try is settled as ambiguous and the message comes
     back marked ``may_repeat``. ``unwanted`` is asked in this transaction which of them are no longer wanted
-    (id → reason); these are withdrawn. Each lease writes its attempt row before anything is sent.
+    (id → reason); these are withdrawn. ``put_off`` is asked which must wait (id → until when). Each lease writes its attempt row before anything is sent.
     """
     at = micros(now)
     rows: list[Row] = []
@@ -90,6 +97,11 @@ def lease(
     leased = [_leased(row, carried) for row, carried in zip(rows, _carried(conn, rows), strict=True)]
     if unwanted is not None:
         leased = _drop(conn, leased, unwanted(leased), now)
+    if put_off is not None:
+        waits = put_off(leased)
+        later = [(micros(until), "waits its turn: so many a minute", number) for number, until in waits.items()]
+        run_many(conn, "UPDATE message SET next_attempt_at = ?, state_reason = ? WHERE id = ?", later)
+        leased = [m for m in leased if m.id not in waits]
     until = micros(now + timedelta(seconds=seconds))
     run_many(
         conn,
