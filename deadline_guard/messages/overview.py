@@ -38,7 +38,7 @@ def overview(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
         paragraphs=(*repeat_mark(reader), *_nothing(t, data)),
         sections=tuple(_sections(t, data, mine, team)),
         actions=tuple(actions),
-        commands=() if actions else ("deadline-guard due",),
+        commands=(),
         footer=footer(reader, item),
     )
 
@@ -47,13 +47,14 @@ def heading(t: Texts, item: Item) -> str:
     """Return the subject's text: the day and how many there are at each level, the worst first."""
     counted = Counter(Level[str(r["level"]).upper()] for r in item.data.get("mine", ()))
     shown = [f"{LEVELS[level].shape}{counted[level]}" for level in sorted(counted, reverse=True)]
+    shown = [" ".join(shown)] if shown else []
     exceptions = sum(len(rows) for rows in item.data.get("team", {}).values())
     if exceptions:
         shown.append(t.many("{n} exception", "{n} exceptions", exceptions))
     day = t.short_day(date.fromisoformat(item.data["day"]))
     if not shown:
         return t.say("{day}: nothing due within a week", day=day)
-    return t.say("{day}: {tally}", day=day, tally=" ".join(shown))
+    return t.say("{day}: {tally}", day=day, tally=" · ".join(shown))
 
 
 def _gist(t: Texts, mine: Sequence[Row], more: int, data: Row) -> str:
