@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from typing import Any, Final
 
 from deadline_guard.core.assess import Assessment
@@ -60,13 +59,14 @@ class Cycle:
         hold = more.pop("hold_until", None)
         deadline, rule = self.assessment.deadline, self.assessment.rule
         used = {t.n for t in self.told if not t.stands and _alike(t, self, kind, to.person.id)}
-        n = next(free for free in count(n) if free not in used)
+        while n in used:
+            n += 1
         notice = Notice(
             subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
             level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
             via=to.path, hold_until=hold, due_on=deadline.due_on, due_at=deadline.due_at, data=more,
         )  # fmt: skip
-        if all(other.key != notice.key for other in self.notices):
+        if not self.notices or all(other.key != notice.key for other in self.notices):
             self.notices.append(notice)
 
 
@@ -113,6 +113,8 @@ def _alike(told: Told, c: Cycle, kind: NoticeKind, person: str) -> bool:
 
 def told_this_date(c: Cycle) -> tuple[Told, ...]:
     """Return what was decided about the date that is in force (a date moved there and back was told before)."""
+    if not c.told:
+        return ()
     due = c.assessment.deadline.due_at
     return tuple(
         t

@@ -51,7 +51,7 @@ def decide(
     wakes: list[datetime] = []
     seen: set[tuple[str, str]] = set()
     asked: set[str] = set()  # cycles whose date somebody is asked to confirm: several rules may begin with it
-    talked = any(kind.value in case.timeline.by_kind for kind in (Answer.HANDED_OVER, Answer.DISPUTED))
+    talked = Answer.HANDED_OVER in case.timeline.by_kind or Answer.DISPUTED in case.timeline.by_kind
     for assessment in assessments:
         name = (assessment.rule.id, assessment.deadline.cycle)
         seen.add(name)
@@ -61,7 +61,7 @@ def decide(
         if assessment.deadline.state is State.OPEN and assessment.rule.acts in OURS:
             _between_people(cycle, talked, asked)
         notices.extend(cycle.notices)
-        wakes.extend(w for w in cycle.wakes if w > now)
+        wakes.extend([w for w in cycle.wakes if w > now])
         if assessment.next_at is not None:
             wakes.append(assessment.next_at)
     for name, track in history.tracks.items():
@@ -133,8 +133,9 @@ def _open(c: Cycle, owner: Resolution) -> bool:
     if "quiet_moves" not in deadline.flags:
         _tell_moved(c)
     if c.level is not Level.OK:
-        _tell_level(c, owner)
-        _climb(c, owner)
+        seen = _seen(c)
+        _tell_level(c, owner, seen)
+        _climb(c, owner, seen)
         _watch_absences(c)
     return True
 
@@ -162,12 +163,12 @@ def _tell_moved(c: Cycle) -> None:
         c.tell(to, NoticeKind.MOVED, reason, old_due=told.due_at.isoformat(), digest=not earlier)
 
 
-def _tell_level(c: Cycle, owner: Resolution) -> None:
+def _tell_level(c: Cycle, owner: Resolution, seen: Acknowledgement | None) -> None:
     """Tell everybody in the audience of the level who does not know this date at this level yet."""
     told = told_this_date(c)
     since, nth = entered(c)
     knew_level = c.before.level if c.before is not None and c.before.due_rev == c.due_rev else Level.OK
-    spared = _spared(c, owner)
+    spared = _spared(c, owner, seen)
     for to in audience(c, owner):
         heard = [t for t in told if t.person == to.person.id]
         known = [t.level for t in heard if since is None or t.decided_at >= since]
@@ -198,9 +199,8 @@ def _passed_to(c: Cycle, to: Resolution, owner: Resolution) -> bool:
     return before.owner not in ("", owner.person.id) and before.state in RUNNING
 
 
-def _spared(c: Cycle, owner: Resolution) -> set[str]:
+def _spared(c: Cycle, owner: Resolution, seen: Acknowledgement | None) -> set[str]:
     """Return whose warning was taken back because of an answer that still holds: they need none at this level."""
-    seen = _seen(c)
     if c.level is Level.OVERDUE or seen is None or _void_at(seen, _here(c), owner, c) is not None:
         return set()
     since = entered(c)[0]
@@ -210,7 +210,7 @@ def _spared(c: Cycle, owner: Resolution) -> set[str]:
 
 def _here(c: Cycle) -> tuple[Told, ...]:
     """Return the warnings about this revision of the date."""
-    return tuple(t for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.stands)
+    return tuple([t for t in c.told if t.due_rev == c.due_rev and t.kind in WARNS and t.stands])
 
 
 def _seen(c: Cycle) -> Acknowledgement | None:
@@ -221,12 +221,12 @@ def _seen(c: Cycle) -> Acknowledgement | None:
     )
 
 
-def _climb(c: Cycle, owner: Resolution) -> None:
+def _climb(c: Cycle, owner: Resolution, seen: Acknowledgement | None) -> None:
     """Take the next step when nobody answered in time; else say when that would be. Repeat where asked.
 
     An acknowledgement that holds stops both below ``overdue``, and neither there.
     """
-    here, seen = _here(c), _seen(c)
+    here = _here(c)
     void_at = _void_at(seen, here, owner, c) if seen else None
     if seen is not None and void_at is None and c.level < Level.OVERDUE:
         if seen.until is not None:
