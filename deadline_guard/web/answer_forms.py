@@ -51,12 +51,13 @@ def form_page(asked: Asked, link: Opened, spot: Spot, act: Act, typed: Typed | N
         fields=_fields(asked, link, spot, act, typed or Typed(Pressed(act, ""))),
         buttons=(Button(_button(t, act), act.value),),
         question=_question(t, spot, act, view),
+        note=_note(t, act),
         error=typed.error if typed else "",
     )
-    back = (Link(t.say("Back"), view.at(None, place)),)
+    what = ((t.say("What"), heading(view, spot)),)
     return Page(
-        lang(t), f"{t.say(FORMS[act][1])} · {heading(view, spot)}", brand(t), 422 if typed else 200,
-        facts=facts(view, spot), form=form, links_title=t.say("Other answers"), links=back,
+        lang(t), t.say(FORMS[act][1]), brand(t), 422 if typed else 200,
+        facts=(*what, *facts(view, spot)), form=form, back=Link(t.say("Back"), view.at(None, place)),
         footer=t.say("This is recorded in the name of {name}.", name=safe(link.person.name)),
     )  # fmt: skip
 
@@ -179,6 +180,17 @@ def _button(t: Texts, act: Act) -> str:
 
 
 def _question(t: Texts, spot: Spot, act: Act, view: View) -> str:
+    """Return what the press answers, where the button alone does not say it."""
+    if act is not Act.CONFIRM:
+        return ""
+    first = spot.waits_for or spot.date_by
+    name = safe(view.names.get(first, first))
+    if spot.waits_for:
+        return t.say("{name} answered that this need not be done. Do you confirm it?", name=name)
+    return t.say("{name} recorded the date that starts the clock. Do you confirm it?", name=name)
+
+
+def _note(t: Texts, act: Act) -> str:
     """Return what the reader should know before pressing."""
     match act:
         case Act.HAND_OVER:
@@ -193,11 +205,5 @@ def _question(t: Texts, spot: Spot, act: Act, view: View) -> str:
             return t.say("From then on you answer for it, and its warnings come to you.")
         case Act.RESOLVE:
             return t.say("The date stands as it is. A wrong one is corrected by correcting its event instead.")
-        case Act.CONFIRM if not spot.waits_for:
-            name = safe(view.names.get(spot.date_by, spot.date_by))
-            return t.say("{name} recorded the date that starts the clock. Do you confirm it?", name=name)
-        case Act.CONFIRM:
-            name = safe(view.names.get(spot.waits_for, spot.waits_for))
-            return t.say("{name} answered that this need not be done. Do you confirm it?", name=name)
         case _:
             return ""

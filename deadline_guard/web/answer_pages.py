@@ -92,7 +92,7 @@ def _list(view: View, link: Opened) -> Page:
     rows = tuple(
         Row(
             heading(view, spot),
-            _day(t, spot),
+            " · ".join((code(spot), _day(t, spot))),
             _state(view, link, spot)[0],
             Link(t.say("Answer"), view.at(None, spot.place)),
         )
@@ -113,22 +113,27 @@ def _form(view: View, link: Opened, place: int, yes: str) -> Form:
         to=view.at(None, place),
         buttons=(*buttons, Button(t.say("That is not me"), Act.NOT_ME.value, plain=True)),
         question=t.say("Are you {name}?", name=name) if yes else t.say("Are you not {name}?", name=name),
+        quiet=not yes,
     )
 
 
 def heading(view: View, spot: Spot) -> str:
-    """Return the matter's code and what is due; never who the parties are."""
-    code = safe(spot.clock.case.code) if spot.clock else ""
-    what = view.t.title(view.titles.get(spot.notice.rule, {})) or spot.notice.rule
-    return " · ".join(p for p in (code, safe(what)) if p)
+    """Return what is due, by the name that the law gives it."""
+    return safe(view.t.title(view.titles.get(spot.notice.rule, {})) or spot.notice.rule)
+
+
+def code(spot: Spot) -> str:
+    """Return the matter's code; never who the parties are."""
+    return safe(spot.clock.case.code) if spot.clock else ""
 
 
 def facts(view: View, spot: Spot) -> tuple[tuple[str, str], ...]:
-    """Return the due date, and the old one where it moved."""
-    t, now_due = view.t, _day(view.t, spot)
-    if spot.became is Became.MOVED and spot.notice.due_on is not None:
-        return ((t.say("New date"), now_due), (t.say("Before"), t.day(spot.notice.due_on)))
-    return ((t.say("Due"), now_due),) if now_due else ()
+    """Return the matter's code and the due date, with the old one where it moved."""
+    t, now_due, moved = view.t, _day(view.t, spot), spot.became is Became.MOVED
+    found = [(t.say("Case"), code(spot)), (t.say("New date") if moved else t.say("Due"), now_due)]
+    if moved and spot.notice.due_on is not None:
+        found.append((t.say("Before"), t.day(spot.notice.due_on)))
+    return tuple((label, text) for label, text in found if text)
 
 
 def _day(t: Texts, spot: Spot) -> str:
@@ -213,4 +218,4 @@ def nothing_here() -> Page:
 
 def both(status: int, en: str, zh: str) -> Page:
     """Return a page for somebody whose language is not known."""
-    return Page("en", f"{en} · {zh}", "Deadline guard · 期限预警", status)
+    return Page("en", en, "Deadline guard · 期限预警", status, also=zh)

@@ -51,14 +51,19 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that posts to ``to``; ``question`` stands above its buttons."""
+    """A form that posts to ``to``; ``question`` stands above its buttons, ``note`` is what to know before a press.
+
+    A ``quiet`` one comes last on the page, for what is seldom pressed.
+    """
 
     to: str
     buttons: tuple[Button, ...]
     fields: tuple[Field, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     question: str = ""
+    note: str = ""
     error: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page in one language (``lang``: zh-Hans or en); ``said`` is a first line with its shape."""
+    """One page in one language (``lang``: zh-Hans or en); ``said`` is a first line with its shape.
+
+    ``also`` is the title in Chinese, for readers whose language is not known.
+    """
 
     lang: str
     title: str
@@ -95,6 +103,8 @@ class Page:
     form: Form | None = None
     links_title: str = ""
     links: tuple[Link, ...] = ()
+    back: Link | None = None
+    also: str = ""
     footer: str = ""
 
 

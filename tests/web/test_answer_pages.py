@@ -61,7 +61,7 @@ def test_without_pages_or_key_there_are_no_links(firm: Firm) -> None:
 def test_the_page_names_code_what_and_date_and_asks_who_reads(firm: Firm) -> None:
     page = firm.page(near(firm))
     assert page.status == 200
-    assert "A · 提交答辩状" in page.text
+    assert "提交答辩状 案件 A 截止" in page.text
     assert "2026-03-17 星期二" in page.text
     assert "您是 张三 吗？" in page.text
     assert "华山公司" not in page.html
@@ -142,7 +142,7 @@ def test_not_me_ends_the_link_for_every_answer_and_is_reported(firm: Firm) -> No
     page = firm.page(near(firm))
     gone = page.press("不是我")
     assert gone.status == 410
-    assert "A · 提交答辩状" not in gone.text
+    assert "提交答辩状" not in gone.text
     assert page.press("是，我已知悉").status == 410
     assert Page.at(f"{page.url}/done").status == 410
     assert firm.answers("A") == []
