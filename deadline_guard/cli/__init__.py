@@ -9,6 +9,7 @@ import typer
 from deadline_guard.cli import (
     ageing,
     answers,
+    board,
     calendar,
     check,
     colleagues,
@@ -38,6 +39,7 @@ for group in (
     demo,
     run,
     due,
+    board,
     ageing,
     explain,
     why,

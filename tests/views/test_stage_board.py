@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,7 +21,10 @@ from deadline_guard.core.rules import (
     When,
     WhenKind,
 )
-from deadline_guard.views.board import Standing, standings
+from deadline_guard.store import board as store_board
+from deadline_guard.store import cases
+from deadline_guard.store.closing import closed_cases
+from deadline_guard.views.board import Standing, counts, standings
 from deadline_guard.views.items import Sight
 from tests.scenarios.world import World
 
@@ -57,7 +61,8 @@ def board(world: World) -> dict[str, Standing]:
 
 def test_a_case_stands_in_its_stage_until_it_moves_on_closes_and_reopens(world: World) -> None:
     world.case()
-    assert board(world) == {}  # nothing is known of it yet
+    here = board(world)["A"]
+    assert (here.stage, here.since, here.coming) == (None, date(2026, 3, 2), None)  # nothing is known of it yet
     world.event("A", "filed", "2026-03-02")
     world.run_until("2026-03-10 12:00")
     here = board(world)["A"]
@@ -98,3 +103,37 @@ def test_a_case_outside_all_stages_stands_since_its_first_event(world: World) ->
     world.event("A", "noted", "2026-03-01")
     here = board(world)["A"]
     assert (here.stage, here.since, here.days_there, here.due_on) == (None, date(2026, 3, 1), 1, None)
+
+
+def test_a_case_without_owner_is_shown_and_counted(world: World) -> None:
+    world.case("A", owner=None)
+    world.case("B")
+    world.case("C")
+    for code in "AB":
+        world.event(code, "filed", "2026-03-02")
+    world.run_until("2026-03-20 12:00")
+    found = board(world)
+    assert [(one.code, one.unowned) for one in found.values()] == [("A", True), ("B", False), ("C", False)]
+    counted = counts(found.values(), world.office.rulebook)
+    assert [(c.stage, c.cases, c.late, c.held, c.unowned) for c in counted] == [
+        ("filing", 2, 2, 0, 1),
+        (None, 1, 0, 0, 0),
+    ]
+
+
+def test_a_case_closed_by_its_source_or_by_an_event_is_closed_to_every_view(world: World) -> None:
+    for code in "ABC":
+        world.case(code, owner=None)
+        world.event(code, "filed", "2026-03-02")
+    world.event("A", "closed", "2026-03-03")
+    with world.store.write() as conn:
+        marked = replace(cases.load_case(conn, "B"), closed_at=world.at("2026-03-03 00:00"))
+        cases.put_case(conn, marked, world.now)
+    sent = world.run_until("2026-03-04 12:00")
+    with world.store.read() as conn:
+        figures = store_board.figures(conn, world.now, world.office.rulebook.case_types)
+        ended = closed_cases(conn, {"A", "B", "C"}, world.office.rulebook.case_types, world.now)
+        before = closed_cases(conn, {"A", "B", "C"}, world.office.rulebook.case_types, world.at("2026-03-02 12:00"))
+    assert (set(board(world)), ended, before) == ({"C"}, {"A", "B"}, set())
+    assert (figures.cases, figures.without_owner, figures.without_clock) == (3, 1, 1)
+    assert sent
