@@ -28,7 +28,8 @@ _ACCOUNT: Final = frozenset({
 class SlackSettings:
     """The firm's Slack app.
 
-    ``token``: the bot token, with chat:write, users:read.email, im:write, im:history and channels:history.
+    ``token``: the bot token, with chat:write, users:read, users:read.email, im:write, im:history and
+    channels:history (docs/slack-app.yaml).
     ``broadcast``: later messages of a thread are shown in the channel too. ``timeout`` in seconds.
     ``app_token`` and ``signing_secret`` serve the answers (Socket Mode, HTTP).
     """
