@@ -7,7 +7,7 @@ from dataclasses import replace
 from deadline_guard.loop.answers import acted
 from tests.scenarios.conftest import Firm
 from tests.scenarios.given import DEFENCE, answer, hours, ruled, text
-from tests.scenarios.world import World, told
+from tests.scenarios.world import Sent, World, told
 
 CALL = (hours(4, "lead", action="call"), hours(24, "partner"))
 
@@ -21,13 +21,27 @@ def asked(firm: Firm) -> World:
     return world
 
 
-def test_a_call_that_was_asked_for_is_asked_about_until_its_result_is_recorded(firm: Firm) -> None:
+def questions(sent: list[Sent]) -> list[tuple[str, str]]:
+    """Return (local minute, person) of every question what came of it."""
+    return [(when, who) for when, who, sign in told(sent) if sign == "☎待反馈"]
+
+
+def test_a_call_that_was_asked_for_is_asked_about_once_a_working_day_until_its_result_is_recorded(firm: Firm) -> None:
     world = asked(firm)
-    sent = world.run_until("2026-03-10 21:00")
-    assert told(sent) == [("03-10 16:30", "wang", "☎待反馈"), ("03-10 20:30", "wang", "☎待反馈")]
-    assert "deadline-guard acted W-" in text(sent)
+    sent = world.run_until("2026-03-12 13:00")
+    assert questions(sent) == [("03-11 12:30", "wang"), ("03-12 12:30", "wang")]
+    assert "deadline-guard acted W-" in text([s for s in sent if s.person == "wang"])
     answer(world, acted, "wang", "called, no answer")
-    assert told(world.run_until("2026-03-11 12:00")) == []
+    assert questions(world.run_until("2026-03-16 12:00")) == []
+
+
+def test_nobody_is_asked_at_the_weekend_nor_more_than_five_times(firm: Firm) -> None:
+    world = asked(firm)
+    sent = world.run_until("2026-03-30 12:00")
+    assert [when for when, _ in questions(sent) if when < "03-17"] == [
+        "03-11 12:30", "03-12 12:30", "03-13 12:30", "03-16 12:30",
+    ]  # fmt: skip
+    assert len(questions(sent)) == 5
 
 
 def test_a_result_does_not_stop_the_chain_and_stands_in_the_next_persons_history(firm: Firm) -> None:
@@ -45,7 +59,7 @@ def test_an_acknowledgement_stops_the_chain_but_not_the_question_what_came_of_th
     world = asked(firm)
     world.run_until("2026-03-10 13:00")
     world.answer("A", "acknowledged", "zhang", DEFENCE)
-    assert told(world.run_until("2026-03-10 17:00")) == [("03-10 16:30", "wang", "☎待反馈")]
+    assert told(world.run_until("2026-03-11 17:00")) == [("03-11 12:30", "wang", "☎待反馈")]
     answer(world, acted, "wang", "he called back")
     assert told(world.run_until("2026-03-14 08:00")) == []
 
