@@ -53,7 +53,16 @@ def test_a_weekend_outside_the_compiled_years_is_left_like_any_other() -> None:
     assert fresh().next_open(saturday) == date(2037, 1, 5)
     assert fresh().previous_open(saturday) == date(2037, 1, 2)
     assert fresh().next_open(date(1959, 12, 26)) == date(1959, 12, 28)
+    assert fresh().add_working_days(saturday, 1) == date(2037, 1, 5)
+    assert fresh().add_working_days(saturday, 2) == date(2037, 1, 6)
     assert fresh().previous_open(date(1959, 12, 27)) == date(1959, 12, 25)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_the_first_open_day_of_all_is_found_from_far_away(n: int) -> None:
+    calendar = fresh()
+    assert calendar.is_open(date(2026, 1, 2))  # the years around it are compiled now
+    assert calendar.add_working_days(date(1583, 1, 1), n) == date(1583, 1, 3)  # a Saturday and a Monday
 
 
 def test_the_first_and_the_last_countable_day_are_reached_and_no_further() -> None:

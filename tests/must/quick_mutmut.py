@@ -26,7 +26,7 @@ from mutmut.runners.harness import PytestRunner
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-CPU_SECONDS = 30  # of one mutant: then its tests do not end
+CPU_SECONDS = 12  # of one mutant: then its tests do not end
 MEMORY = 4 << 30
 
 
