@@ -35,7 +35,7 @@ def pressing_counts(conn: Connection, until: datetime) -> dict[str, int]:
     rows = fetch(
         conn, f"SELECT a.owner, COUNT(*) FROM assessment AS a WHERE {_PRESSING} GROUP BY a.owner", (micros(until),)
     )
-    return {owner: n for owner, n in rows}
+    return {str(owner): int(n) for owner, n in rows}
 
 
 def provisional(conn: Connection, rows: Iterable[OpenRow]) -> set[tuple[str, str, str]]:
@@ -53,7 +53,7 @@ def provisional(conn: Connection, rows: Iterable[OpenRow]) -> set[tuple[str, str
 def teams(conn: Connection, case_ids: Iterable[str]) -> dict[str, str | None]:
     """Return the team that each case is with."""
     rows = fetch(conn, f'SELECT id, team FROM "case" WHERE id IN ({AMONG})', among(case_ids))
-    return {case_id: team for case_id, team in rows}
+    return {str(case_id): team for case_id, team in rows}
 
 
 class Unwatched(NamedTuple):
@@ -86,7 +86,7 @@ def next_of(conn: Connection, owners: Iterable[str], after: datetime) -> dict[st
         conn,
         "SELECT owner, code, rule, due_on FROM (SELECT a.owner, c.code, a.rule, a.due_on, "
         "ROW_NUMBER() OVER (PARTITION BY a.owner ORDER BY a.due_at, a.case_id) AS place FROM assessment AS a "
-        'JOIN "case" AS c ON c.id = a.case_id WHERE a.state = \'open\' AND a.due_at >= ?2 AND a.due_on IS NOT NULL '
+        "JOIN \"case\" AS c ON c.id = a.case_id WHERE a.state = 'open' AND a.due_at >= ?2 AND a.due_on IS NOT NULL "
         f"AND a.owner IN ({AMONG.replace('?', '?1')})) WHERE place = 1",
         (*among(owners), micros(after)),
     )
