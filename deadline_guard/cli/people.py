@@ -80,8 +80,8 @@ def _print(it: Desk, gap: Uncovered) -> None:
     zone = ZoneInfo(it.app.config.zone)
     group = gap.group
     people = ", ".join(f"{role} {person}" for role, person in group.owners.items()) or "–"
-    shown = CASES if group.count else TEAM
-    who = shown.said(it.t.locale).format(team=group.team or "–", owner=people, n=group.count, code=safe(group.code))
+    shown = CASES if group.cases else TEAM
+    who = shown.said(it.t.locale).format(team=group.team or "–", owner=people, n=group.cases, code=safe(group.code))
     it.say(
         MUTE if gap.no_channel else GAP,
         type=gap.case_type,

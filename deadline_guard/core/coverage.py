@@ -13,12 +13,12 @@ from deadline_guard.core.timeline import Case, Timeline
 
 
 class Group(NamedTuple):
-    """Cases that are staffed alike: ``count`` of them, ``code`` is one."""
+    """Cases that are staffed alike: ``cases`` of them, ``code`` is one."""
 
     case_type: str
     team: str | None
     owners: Mapping[str, str]
-    count: int = 0
+    cases: int = 0
     code: str = ""
 
 
@@ -78,7 +78,7 @@ def uncovered(
 def _of_group(group: Group, rulebook: Rulebook, directory: Directory, instants: list[datetime]) -> Iterator[Uncovered]:
     case = Case("", "", group.case_type, Timeline(), owners=group.owners, team=group.team)
     for role, stages in roles_of(group.case_type, rulebook).items():
-        if role == "owner" and not group.count:
+        if role == "owner" and not group.cases:
             continue  # a team without cases has no owner of a case
         since: datetime | None = None
         last: Resolution | None = None
