@@ -109,6 +109,16 @@ class Jobs(Section):
     seal: str = Field(default="55 23 * * *", description="seal the ledger; the custodian is sent the root")
 
 
+class Figures(Section):
+    """Figures about persons."""
+
+    names_for: tuple[str, ...] | None = Field(
+        default=None,
+        description="roles that see names beside figures; absent: lead, partner, risk where zone and locale are "
+        "Chinese, else nobody",
+    )
+
+
 class Watchdog(Section):
     """The small independent process that speaks when the daemon cannot."""
 
@@ -211,6 +221,7 @@ class Config(Section):
     answers: Answers = Answers()
     reply_mail: ReplyMail | None = Field(default=None, description="absent: nobody can answer by mail")
     web: Web | None = Field(default=None, description="absent: no pages, and messages carry no links")
+    figures: Figures = Figures()
     sources: tuple[Source, ...] = ()
     custodian: str = Field(default="", description="who keeps the daily seals: an id of people.yaml or a mail address")
     go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")
