@@ -16,6 +16,7 @@ from deadline_guard.core.deadlines import State
 from deadline_guard.core.notices import Notice
 from deadline_guard.core.people import Person
 from deadline_guard.core.timeline import Answer, Event
+from deadline_guard.discreet import discreet
 from deadline_guard.loop.deliver import backoff
 from deadline_guard.loop.office import Office
 from deadline_guard.messages.edited import Became, Fate, edited, touched
@@ -81,46 +82,55 @@ class Editors:
         stopping: Flag,
     ) -> int:
         """Settle what is as it should be, change the rest one by one; a pause that was asked for holds for all."""
-        told = {edit.message: digest(shown[edit.message]) if edit.message in shown else "" for edit in found}
-        same = [e for e in found if told[e.message] == e.shown]
+        told = {number: digest(letter) for number, letter in shown.items()}
+        wrong = [e for e in found if e.message in told and told[e.message] != e.shown]
+        same = [e for e in found if e not in wrong]
         with office.store.write() as conn:
             edits.settle(conn, [Tried(e, SETTLED, "", "", e.shown) for e in same], now())
         changed = 0
-        for edit in found:
-            if edit in same or stopping.is_set():
-                continue
+        for edit in wrong:
+            if stopping.is_set():
+                break
             with office.store.write() as conn:
                 edits.begin(conn, [edit], now())
-            tried = self._try(edit, shown[edit.message], told[edit.message], office, now)
+            tried, pause = self._try(edit, shown[edit.message], told[edit.message], office, now)
             with office.store.write() as conn:
                 edits.settle(conn, [tried], now())
-                if tried.state == WAITING and tried.next_attempt_at is not None:
+                if pause and tried.next_attempt_at is not None:
                     edits.put_off(conn, edit.channel, tried.next_attempt_at)
-            if tried.state == WAITING:
-                break
             changed += tried.state == SETTLED
             if tried.state == DEAD:
                 log.warning("W-%s on %s cannot be changed: %s", edit.message, edit.channel, tried.detail)
+            if pause:
+                break
         return changed
 
-    def _try(self, edit: Edit, letter: Letter, told: str, office: Office, now: Callable[[], datetime]) -> Tried:
-        """Change one message; no answer means once more, since changing it twice does no harm."""
+    def _try(
+        self, edit: Edit, letter: Letter, told: str, office: Office, now: Callable[[], datetime]
+    ) -> tuple[Tried, bool]:
+        """Change one message; return what came of it, and whether the others must wait as long.
+
+        No answer means once more, since changing a message twice does no harm. A refused token is no fault of the
+        message: it is tried again too.
+        """
         try:
             receipt = self._editor(edit.channel).edit(edit.remote_id, letter)
         except DeliveryError as error:
-            settings = office.config.delivery
-            outcome, detail = error.outcome.value, str(error)[:500]
-            if error.outcome is Outcome.PERMANENT or edit.attempts + 1 >= settings.max_attempts:
-                return Tried(edit, DEAD, outcome, detail, edit.shown)
-            wait = max(backoff(edit.message, edit.attempts + 1, settings), timedelta(seconds=error.retry_after or 0))
-            if error.retry_after:
+            settings, words = office.config.delivery, discreet(str(error))[:500]
+            ours = words.startswith("configuration")
+            final = error.outcome is Outcome.PERMANENT and not ours
+            if final or edit.attempts + 1 >= settings.max_attempts:
+                return Tried(edit, DEAD, error.outcome.value, words, edit.shown), False
+            wait = backoff(edit.message, edit.attempts + 1, settings)
+            if error.retry_after is not None:
                 wait = timedelta(seconds=error.retry_after)
-            return Tried(edit, WAITING, outcome, detail, edit.shown, now() + wait)
+            at = now() + wait
+            return Tried(edit, WAITING, error.outcome.value, words, edit.shown, at), ours or bool(error.retry_after)
         except Exception as error:
             log.exception("W-%s on %s could not be changed", edit.message, edit.channel)
-            words = f"{type(error).__name__}: {error}"[:500]
-            return Tried(edit, DEAD, Outcome.PERMANENT.value, words, edit.shown)
-        return Tried(edit, SETTLED, receipt.detail, "", told)
+            words = discreet(f"{type(error).__name__}: {error}")[:500]
+            return Tried(edit, DEAD, Outcome.PERMANENT.value, words, edit.shown), False
+        return Tried(edit, SETTLED, receipt.detail, "", told), False
 
     def _editor(self, name: str) -> Editor:
         if name not in self._kept:

@@ -91,13 +91,17 @@ def handle(office: Office, payload: Mapping[str, Any], now: datetime) -> Reply:
 
 
 def _person(office: Office, press: Press, now: datetime) -> Person | None:
-    """Return who pressed: whose Slack address is the user's id or mail address; None where nobody's or several's."""
-    there = [p for p in office.people.persons.values() if p.active and p.channels.get("slack")]
-    found = [p for p in there if p.channels["slack"] == press.user]
+    """Return who pressed: whose Slack address or mail address is the account's; None where nobody's or several's."""
+    there = [p for p in office.people.persons.values() if p.active]
+    found = [p for p in there if p.channels.get("slack") == press.user]
     if not found and press.user and office.desk is not None:
         email = office.desk.account(press.user, now).email.casefold()
-        found = [p for p in there if email and p.channels["slack"].strip().casefold() == email]
+        found = [p for p in there if email and email in _addresses(p)]
     return found[0] if len(found) == 1 else None
+
+
+def _addresses(person: Person) -> set[str]:
+    return {person.channels.get(channel, "").strip().casefold() for channel in ("slack", "email")}
 
 
 def _language(office: Office, person: Person | None) -> Texts:
