@@ -24,6 +24,9 @@ from deadline_guard.core.triggers import Cycle, by_content, cycles
 MOST_MONTHS: Final = 60  # an individual instalment agreement, Credit Card Business Measures Art. 70
 
 
+TOO_LONG: Final = "plan_too_long"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One instalment: the ``n``-th, due on a day."""
@@ -89,7 +92,7 @@ def _plan(rule: Rule, look: Look, cycle: Cycle, plan: Event) -> list[Deadline]:
         broken = granted(look, _line_cycle(cycle, plan, "plan", None), None, None, ("plan_unreadable",))
         return [broken] if broken is not None else []
     too_long = lines[-1].due > _later(plan.on, Period(1, Unit.MONTHS), MOST_MONTHS, look.law.calendar)
-    flags = ("plan_too_long",) if too_long else ()
+    flags = (TOO_LONG,) if too_long else ()
     payments = _payments(rule, look, cycle)
     found: list[Deadline] = []
     ends: list[Ending | None] = []

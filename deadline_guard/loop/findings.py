@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deadline_guard.core.assess import Assessment, meets
+from deadline_guard.core.instalments import MOST_MONTHS, TOO_LONG
 from deadline_guard.core.notices import History, Notice, NoticeKind, Reason
 from deadline_guard.core.people import Directory, who
 from deadline_guard.core.rules import Level, Rulebook
@@ -17,6 +18,7 @@ from deadline_guard.store.sources import Source
 SYSTEM = "system"
 NO_OWNER = "finding.no_owner"
 NO_RULE = "finding.no_rule"
+PLAN_TOO_LONG = "finding.plan_too_long"
 POISONED = "finding.cannot_decide"
 STALE_SOURCE = "finding.stale_source"
 SOURCE_FAILED = "finding.source_failed"
@@ -36,10 +38,11 @@ def finding(
     directory: Directory,
     now: datetime,
     case: Case | None = None,
+    told: str = "admin",
     **data: Any,
 ) -> Notice:
-    """Return the notice of one finding to the admin; one ``episode`` of it is told once."""
-    to = who("admin", case, now, directory)
+    """Return the notice of one finding to the role ``told``; one ``episode`` of it is told once."""
+    to = who(told, case, now, directory)
     return Notice(
         subject=subject, rule=rule, cycle=episode, due_rev=1, kind=NoticeKind.FINDING, level=Level.NEAR, step=1,
         n=1, person=to.person.id, reason=Reason.FINDING, decided_at=now, via=to.path, data=data,
@@ -76,7 +79,18 @@ def case_findings(
                 case_type=case.case_type,
             )
         )
+    for plan in _plans_too_long(assessments):
+        told = finding(
+            case.id, PLAN_TOO_LONG, plan, directory, now, case, "compliance", code=case.code, months=MOST_MONTHS
+        )
+        found.append(told)
     return tuple(n for n in found if (n.rule, n.cycle) not in history.told)
+
+
+def _plans_too_long(assessments: Sequence[Assessment]) -> list[str]:
+    """Return the instalment plans that run longer than may be agreed, each once."""
+    flagged = (a.deadline.cycle for a in assessments if TOO_LONG in a.deadline.flags)
+    return list(dict.fromkeys(cycle.rpartition("/")[0] for cycle in flagged))
 
 
 def poisoned(case: Case, directory: Directory, error: Exception, now: datetime) -> tuple[Notice, ...]:

@@ -49,6 +49,10 @@ def sentence(t: Texts, item: Item, zone: str) -> tuple[str, str]:
             t.say("no rule watches this case"),
             t.say("Nothing warns of its dates. Check type and attributes: deadline-guard explain {code}"),
         ),
+        "plan_too_long": (
+            t.say("the instalment plan runs longer than {months} months"),
+            t.say("Longer may not be agreed with one debtor. Agree anew, or record why it stands."),
+        ),
         "stale_source": (
             t.say("the source {source} has brought nothing since {since}"),
             t.say("It is expected every {every}. Dates may rest on old data: import it anew."),

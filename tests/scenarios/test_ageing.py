@@ -77,3 +77,32 @@ def test_a_debt_that_was_paid_ages_no_more(world: World) -> None:
     world.run_until("2026-04-12 12:00")
     world.event("A", "paid", "2026-04-12", balance=0)
     assert heard(world.run_until("2026-06-30 12:00")) == []
+
+
+def test_a_plan_longer_than_sixty_months_is_told_to_compliance_once() -> None:
+    plan = Rule(
+        "plan", {"zh": "分期", "en": "Plan"}, "instalments", Profile("p", tell={Level.OVERDUE: ("owner",)}),
+        acts=Acts.OTHER, trigger=Trigger("agreed"), done_by=("instalment",), params={"broken_after": 2},
+    )  # fmt: skip
+    world = World([plan])
+    world.case()
+    world.event("A", "agreed", "2026-03-02", first="2026-04-02", count=61, amount=100)
+    world.event("A", "agreed", "2026-03-02", "2", first="2026-04-02", count=60, amount=100)
+    sent = world.run_until("2026-03-20 12:00")
+    assert [(s.person, "超过 60 个月" in s.letter.subject) for s in sent] == [("qian", True)]
+    world.close()
+
+
+def test_a_missed_instalment_is_told_and_so_is_the_plan_that_breaks() -> None:
+    plan = Rule(
+        "plan", {"zh": "分期", "en": "Plan"}, "instalments", Profile("p", tell={Level.OVERDUE: ("owner",)}),
+        acts=Acts.OTHER, trigger=Trigger("agreed"), done_by=("instalment",), params={"broken_after": 2},
+    )  # fmt: skip
+    world = World([plan])
+    world.case()
+    world.event("A", "agreed", "2026-03-02", first="2026-03-10", count=3, amount=100)
+    world.event("A", "instalment", "2026-03-05", amount=60)
+    sent = world.run_until("2026-04-20 12:00")
+    assert {(s.when[:5], s.person) for s in sent} == {("03-11", "zhang"), ("04-11", "zhang")}
+    assert "60 / 100" in sent[0].letter.text
+    world.close()
