@@ -1,4 +1,4 @@
-"""`hand-over`, `accept`, `refuse`, `take-over`, `dispute`, `resolve`: what colleagues ask of each other."""
+"""`hand-over`, `accept`, `refuse`, `take-over`, `dispute`, `resolve`, `demand`: what colleagues ask of each other."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated, Final
 import typer
 
 from deadline_guard.cli.named import Reason, RuleName, Subject, clocks_of, name_of, one_of
-from deadline_guard.cli.terminal import Desk, office_command
+from deadline_guard.cli.terminal import Desk, day, office_command
 from deadline_guard.core.text import Text
 from deadline_guard.loop import answers
 from deadline_guard.loop.answers import Said
+from deadline_guard.messages.texts import safe
 
 OFFERED: Final = Text(
     "Offered to {person}: {what}. It stays with the owner until {person} accepts.",
@@ -21,6 +22,10 @@ REFUSED: Final = Text("Refused; the owner is told why: {what}.", "已拒绝,理�
 DISPUTED: Final = Text(
     "Recorded: {what}. The date stands, and escalates, until somebody else settles it or corrects the event.",
     "已登记:{what}。在他人处理异议或更正节点之前,原日期有效,照常逐级通知。",
+)
+DEMANDED: Final = Text(
+    "Asked of {person}: {what}, by {due} ({id}). It is said again until you record it as done.",
+    "已向 {person} 督办:{what},截止 {due}({id})。在您登记办结之前将反复提醒。",
 )
 RESOLVED: Final = Text("Settled; the date stands: {what}.", "异议已处理,日期不变:{what}。")
 
@@ -33,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command("take-over")(office_command(take_over))
     app.command("dispute")(office_command(dispute))
     app.command("resolve")(office_command(resolve))
+    app.command("demand")(office_command(demand))
 
 
 def hand_over(
@@ -88,3 +94,18 @@ def resolve(at: Desk, by: str, subject: Subject, rule: RuleName = None, reason: 
         clock = one_of(clocks_of(at, conn, subject, rule), subject)
         answers.resolve(at.app.office, conn, clock, Said(by, at.now), reason)
     at.say(RESOLVED, what=name_of(at, clock))
+
+
+def demand(
+    at: Desk,
+    by: str,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case's code or id. 案号或标识。")],
+    to: Annotated[str, typer.Option("--to", help="An id of people.yaml. 被督办人。")],
+    due: Annotated[str, typer.Option("--due", help="The day by which. 截止日期。")],
+    what: Annotated[str, typer.Option("--what", help="What is asked for. 督办内容。")] = "",
+) -> None:
+    """Ask somebody for something by a day, as a superior; only you settle it. 督办。"""
+    when = day(due, "--due")
+    with at.app.store.write() as conn:
+        number = answers.demand(at.app.office, conn, case, Said(by, at.now), to, when, what)
+    at.say(DEMANDED, person=at.app.office.people.persons[to].name, what=safe(what), due=at.t.day(when), id=number)

@@ -12,7 +12,7 @@ from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.indicators import INDICATORS
 from deadline_guard.core.levels import Crossing, crossings, level_at, next_crossing
 from deadline_guard.core.rules import Level, Rule, Rulebook
-from deadline_guard.core.stages import owner_role
+from deadline_guard.core.stages import owner_in_event, owner_role
 from deadline_guard.core.timeline import Case
 
 
@@ -93,7 +93,7 @@ def _assessed(
     calendars: Mapping[str, Calendar],
     now: datetime,
 ) -> Assessment:
-    role = owner_role(rule, case, rulebook)
+    role = owner_in_event(rule, case, deadline.cycle) or owner_role(rule, case, rulebook)
     if deadline.state is not State.OPEN:
         return Assessment(rule, deadline, (), Level.OK, role, deadline.changes_at)
     marks = crossings(deadline, rule, case, rulebook, calendars)

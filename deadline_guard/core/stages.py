@@ -118,6 +118,15 @@ def owner_role(rule: Rule, case: Case, rulebook: Rulebook) -> str:
     return visit.stage.owner if visit else rule.owner
 
 
+def owner_in_event(rule: Rule, case: Case, cycle: str) -> str | None:
+    """Return the person whom the opening event itself names (``owner_from``), or None."""
+    name = rule.params.get("owner_from")
+    if name is None:
+        return None
+    opened = (e for e in case.timeline.by_kind.get(rule.trigger.event, ()) if e.id == cycle)
+    return next((str(e.data[name]) for e in opened if e.data.get(name)), None)
+
+
 def of_stage(found: Iterable[Visit], stage: str | None) -> Iterator[Visit]:
     """Return the visits of one stage (None: of every stage)."""
     return (v for v in found if stage is None or v.stage.id == stage)

@@ -22,6 +22,7 @@ from deadline_guard.store import cases, events, notices, telling
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.events import HAND, EventRow
 
+SENIOR: Final = ("lead", "manager", "partner", "risk", "admin")
 SOURCE: Final = "answer"
 _WARNING: Final = re.compile(r"W-(\d+)(?:\.(\d+))?", re.IGNORECASE)
 RUNNING: Final = (State.OPEN, State.HELD)
@@ -160,10 +161,10 @@ def record(conn: Connection, clock: Clock, kind: Answer, said: Said, **more: Any
     events.record_events(conn, [row], said.now)
 
 
-def holds(office: Office, conn: Connection, clock: Clock, person: str, roles: tuple[str, ...], now: datetime) -> bool:
+def holds(office: Office, conn: Connection, case: Case, person: str, roles: tuple[str, ...], now: datetime) -> bool:
     """Return whether a person answers for one of these roles on the case at ``now``, by right or standing in."""
     directories = (office.people, office.directory(conn))
-    return any(who(role, clock.case, now, d).person.id == person for d in directories for role in roles)
+    return any(who(role, case, now, d).person.id == person for d in directories for role in roles)
 
 
 def reason_for(reason: str, en: str, zh: str) -> str:

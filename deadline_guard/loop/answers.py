@@ -28,6 +28,7 @@ from deadline_guard.loop.answering import (
     reason_for,
     record,
 )
+from deadline_guard.loop.demanding import check_who_settles, demand
 from deadline_guard.loop.disputing import dispute, resolve
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.passing_on import accept, hand_over, refuse, take_over
@@ -37,7 +38,7 @@ from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.events import HAND, EventRow
 
 __all__ = [
-    "SOURCE", "Clock", "Said", "accept", "acknowledge", "acted", "clock_of", "clocks_of", "confirm", "dispute", "done",
+    "SOURCE", "Clock", "Said", "accept", "acknowledge", "acted", "clock_of", "clocks_of", "confirm", "demand", "dispute", "done",
     "hand_over", "mute", "not_applicable", "not_pursued", "refuse", "resolve", "retract", "snooze", "take_over",
 ]  # fmt: skip
 _KINDS: Final = frozenset(a.value for a in Answer)
@@ -145,6 +146,7 @@ def done(
     end other open deadlines of the rule too, the answer names this one alone. Raises AnswerError for a day
     ahead or before the clock began.
     """
+    check_who_settles(office, conn, clock, said.by, said.now)
     rule, deadline = clock.found.rule, clock.found.deadline
     if on > said.now.astimezone(ZoneInfo(clock.case.zone)).date():
         raise AnswerError(

@@ -33,7 +33,7 @@ def resolve(office: Office, conn: Connection, clock: Clock, said: Said, reason: 
                 f"异议由 {said.by} 提出;须由他人处理(本人可用 `deadline-guard retract` 撤回)",
             )
         )
-    if not holds(office, conn, clock, said.by, (*SETTLED_BY, office.people.fallback), said.now):
+    if not holds(office, conn, clock.case, said.by, (*SETTLED_BY, office.people.fallback), said.now):
         raise AnswerError(
             Text(
                 f"{said.by} is neither lead nor administrator of this case; one of them settles it",

@@ -9,11 +9,9 @@ from deadline_guard.core.people import Person, responsible, who
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Answer
 from deadline_guard.errors import AnswerError
-from deadline_guard.loop.answering import Clock, Said, again, holds, reason_for, record
+from deadline_guard.loop.answering import SENIOR, Clock, Said, again, holds, reason_for, record
 from deadline_guard.loop.office import Office
 from deadline_guard.store import people
-
-_SENIOR = ("lead", "manager", "partner", "risk", "admin")
 
 
 def hand_over(office: Office, conn: Connection, clock: Clock, said: Said, to: str, reason: str = "") -> None:
@@ -47,7 +45,7 @@ def refuse(office: Office, conn: Connection, clock: Clock, said: Said, reason: s
 def take_over(office: Office, conn: Connection, clock: Clock, said: Said, reason: str = "") -> None:
     """Make oneself the owner, as a superior or somebody in the chain; the old owner is told."""
     rungs = [role for rung in clock.found.rule.profile.chain for role in rung.tell]
-    if not holds(office, conn, clock, said.by, (*_SENIOR, *rungs), said.now):
+    if not holds(office, conn, clock.case, said.by, (*SENIOR, *rungs), said.now):
         raise AnswerError(
             Text(
                 f"{said.by} is neither a superior here nor in the chain; the owner can hand it over",

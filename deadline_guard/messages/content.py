@@ -18,6 +18,7 @@ from deadline_guard.messages.texts import Texts, safe
 from deadline_guard.messages.words import Sign, action, badge, days_left, happened, role, sign_of, why_you
 
 _MOST_STEPS = 8
+UNTIL_SETTLED = "until_settled"  # a demand: an acknowledgement ends nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ def repeat_mark(reader: Reader) -> list[str]:
 
 def _silence(reader: Reader, item: Item) -> list[str]:
     t = reader.t
+    if item.kind is NoticeKind.STEP and UNTIL_SETTLED in item.flags:
+        return [t.say("What was asked for is not settled yet.")]
     if item.kind is NoticeKind.STEP:
         act = item.data.get("action")
         asked = [t.say("You are asked to {act}.", act=action(t, str(act)))] if act else []
@@ -200,6 +203,8 @@ def _silence(reader: Reader, item: Item) -> list[str]:
             return [t.say("Nobody has acknowledged."), *asked]
         since = t.moment(item.silent_since, reader.zone)
         return [t.say("Nobody has acknowledged since {at}.", at=since), *asked]
+    if item.kind is NoticeKind.REPEAT and UNTIL_SETTLED in item.flags:
+        return [t.say("Said again, until whoever asked for it says that it is settled.")]
     if item.kind is NoticeKind.REPEAT:
         return [t.say("Said again, because nobody has acknowledged.")]
     return []
@@ -260,6 +265,8 @@ def _next(reader: Reader, item: Item) -> list[str]:
     at, name = t.moment(then.at, reader.zone), safe(then.name)
     if then.role:
         name = t.say("{role} {name}", role=role(t, then.role), name=name)
+    if UNTIL_SETTLED in item.flags:
+        return [t.say("Next: if it is not settled by {at}, {name} is told.", at=at, name=name)]
     return [t.say("Next: if nobody answers by {at}, {name} is told.", at=at, name=name)]
 
 

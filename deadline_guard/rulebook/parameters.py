@@ -55,6 +55,8 @@ PARAMETERS: Final[Mapping[str, tuple[Callable[[Any], bool], Text]]] = {
     "suspends_last": _LENGTH,
     "changed": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
     "limit_from": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
+    "owner_from": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
+    "settled_by": _one_of("anyone", "author"),
     "field": (lambda value: isinstance(value, str), Text("a field of the event's data", "事件数据的字段")),
     "by": _NAMES,
     "plus": _NAMES,

@@ -21,6 +21,7 @@ from deadline_guard.core.people import Directory, Person, responsible
 from deadline_guard.core.rules import Kind, Level, Rule, Rulebook
 from deadline_guard.core.timeline import Answer, Case, Event, author
 from deadline_guard.messages import Item, Next, Past
+from deadline_guard.messages.content import UNTIL_SETTLED
 from deadline_guard.store import cases, replies, tried
 from deadline_guard.store.notices import StoredNotice
 
@@ -138,7 +139,7 @@ def _item(
         provisional=deadline.provisional if deadline else (),
         unconfirmed=deadline.unconfirmed if deadline else False,
         disputed=_disputed(case, notice, sight),
-        flags=deadline.flags if deadline else (),
+        flags=(*(deadline.flags if deadline else ()), *((UNTIL_SETTLED,) if "settled_by" in rule.params else ())),
         rule=rule.id,
         version=version.id if version else "",
         citation=version.basis if version else "",
