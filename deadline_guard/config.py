@@ -178,6 +178,11 @@ class ReplyMail(Section):
     timeout: float = Field(default=30.0, gt=0, description="seconds, for every wait on the socket")
 
     @property
+    def name(self) -> str:
+        """Return how people call the mailbox: ``ack@firm.example at imap.firm.example:993, INBOX``."""
+        return f"{self.user} at {self.host}:{self.port}, {self.mailbox}"
+
+    @property
     def tokened(self) -> str:
         """Return the address with a place for the token: ``ack+{token}@firm.example``."""
         local, _, domain = self.address.rpartition("@")

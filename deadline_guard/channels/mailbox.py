@@ -40,11 +40,6 @@ class MailboxSettings:
     ca_file: str | None = None
     timeout: float = 30.0
 
-    @property
-    def name(self) -> str:
-        """Return how people call it: ``ack@firm.example at imap.firm.example, INBOX``."""
-        return f"{self.user} at {self.host}:{self.port}, {self.folder}"
-
 
 class _Kept:
     """A connection that hands itself over before the server has said a word, so that it can be broken off."""

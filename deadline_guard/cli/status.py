@@ -14,6 +14,7 @@ from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale
 from deadline_guard.core.text import Text
 from deadline_guard.messages.texts import safe
 from deadline_guard.messages.words import channel_name
+from deadline_guard.store import replies
 from deadline_guard.store.lock import holder
 from deadline_guard.views.status import Channel, Status, status
 
@@ -52,6 +53,8 @@ OVERDUE_SOURCE: Final = Text("! last seen {at}, expected every {every}", "! 上�
 PAGES: Final = Text("Pages", "网页")
 ANSWER: Final = Text("{url} (answers at {where})", "{url}({where} 有应答)")
 NO_ANSWER: Final = Text("! nothing answers at {where}: links cannot be used", "! {where} 没有应答:链接无法使用")
+REPLIES: Final = Text("Replies by mail", "邮件回复")
+UNREAD: Final = Text("! not read since {at}: {error}", "! 自 {at} 起无法读取:{error}")
 CLOCK: Final = Text("Clock", "时钟")
 VIRTUAL: Final = Text("virtual: {at}", "虚拟时钟:{at}")
 
@@ -88,7 +91,7 @@ def _lines(at: Desk, found: Status) -> list[tuple[str, str]]:
     if found.oldest_due is not None and at.now - found.oldest_due > at.app.config.watchdog.limit:
         lines.append(("", OLDEST.said(t.locale).format(at=_at(at, found.oldest_due))))
     lines += [line for channel in found.channels for line in _channel(at, channel)]
-    return [*lines, *_pages(at), *_rules(at), *_calendars(at, found), *_sources(at, found)]
+    return [*lines, *_pages(at), *_replies(at), *_rules(at), *_calendars(at, found), *_sources(at, found)]
 
 
 def _evaluation(at: Desk, found: Status) -> list[tuple[str, str]]:
@@ -155,6 +158,19 @@ def _calendars(at: Desk, found: Status) -> list[tuple[str, str]]:
         ENDS.said(at.t.locale).format(name=name, day=until) for name, until in found.calendars.items() if name in used
     ]
     return [(CALENDARS.said(at.t.locale), "; ".join(shown))] if shown else []
+
+
+def _replies(at: Desk) -> list[tuple[str, str]]:
+    """Return whether the mailbox that people reply to can be read, where there is one."""
+    mail = at.app.config.reply_mail
+    if mail is None:
+        return []
+    with at.app.store.read() as conn:
+        trouble = replies.trouble(conn, mail.name)
+    label = REPLIES.said(at.t.locale)
+    if trouble is None:
+        return [(label, safe(mail.name))]
+    return [(label, UNREAD.said(at.t.locale).format(at=_at(at, trouble.since), error=safe(trouble.words)))]
 
 
 def _sources(at: Desk, found: Status) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from deadline_guard.store.statements import AMONG, among, fetch, run
 
 BY_MAIL: Final = "mail"  # who recorded an absence that an automatic reply told
 _POSITION: Final = "mailbox:"
+_TROUBLE: Final = "mailbox_trouble:"
 _MARKING: Final = "absence_to_mark"
 
 
@@ -26,6 +27,13 @@ class Position(NamedTuple):
     uidvalidity: int
     uid: int
     at: datetime
+
+
+class Trouble(NamedTuple):
+    """Why a mailbox cannot be read, in the latest words, and since when."""
+
+    since: datetime
+    words: str
 
 
 class Away(NamedTuple):
@@ -84,6 +92,20 @@ def position(conn: Connection, mailbox: str) -> Position | None:
 def put_position(conn: Connection, mailbox: str, at: Position) -> None:
     """Remember up to where a mailbox was read, in the transaction of the mail that was read."""
     runs.put_setting(conn, _POSITION + mailbox, dump([at.uidvalidity, at.uid, micros(at.at)]))
+
+
+def trouble(conn: Connection, mailbox: str) -> Trouble | None:
+    """Return why a mailbox cannot be read, or None when it was read last time."""
+    found = runs.get_setting(conn, _TROUBLE + mailbox)
+    if not found:
+        return None
+    since, words = load(found)
+    return Trouble(instant(since), words)
+
+
+def put_trouble(conn: Connection, mailbox: str, found: Trouble | None) -> None:
+    """Remember why a mailbox cannot be read; None: it can."""
+    runs.put_setting(conn, _TROUBLE + mailbox, dump([micros(found.since), found.words]) if found else "")
 
 
 def message(conn: Connection, number: int) -> Leased | None:

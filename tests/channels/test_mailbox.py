@@ -16,6 +16,7 @@ import pytest
 from deadline_guard.channels.mailbox import Mailbox, MailboxError, MailboxSettings
 from deadline_guard.errors import StoreError
 from deadline_guard.loop.replies.reading import Reading
+from deadline_guard.store import replies
 from tests.faults.postfix import PASSWORD, MailHost, free_port
 from tests.loop.replies.desk import MAIL, Post
 from tests.must.test_owner_silent import RULE
@@ -184,6 +185,9 @@ def test_failures_back_off_and_are_told_once_a_day_for_each_cause(settings: Mail
     for _ in range(3):
         wrong.look()
     assert post.findings() == [("mailbox", "qian")]
+    assert "refused the login" in trouble(post)
+    assert reading(post, settings).look() == {}
+    assert trouble(post) == "", "it is read again"
     gone = reading(post, replace(settings, port=free_port()))
     pauses = [gone.pause]
     for _ in range(8):
@@ -206,6 +210,13 @@ def test_the_thread_ends_when_told_to_though_the_server_is_silent(settings: Mail
         running.stop()
         assert time.monotonic() - began < 30, "the time-out of 60 seconds was not waited for"
     assert "replies" not in {t.name for t in threading.enumerate()}
+
+
+def trouble(post: Post) -> str:
+    """Return what `status` says is wrong with the mailbox."""
+    with post.world.store.read() as conn:
+        found = replies.trouble(conn, MAIL.name)
+    return found.words if found else ""
 
 
 def _mail(text: str, to: str) -> bytes:

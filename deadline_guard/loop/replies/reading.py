@@ -57,7 +57,7 @@ class Reading:
     @property
     def mailbox(self) -> str:
         """Return how people call the mailbox."""
-        return self._box.settings.name
+        return self._settings.name
 
     @property
     def pause(self) -> timedelta:
@@ -99,10 +99,18 @@ class Reading:
             if not self._stopping.is_set():
                 self._failed(error.cause, str(error), self._now())
             return counts
-        if self._failures:
-            log.info("the reply mailbox %s is read again", self.mailbox)
-        self._failures = 0
+        self._well()
         return counts
+
+    def _well(self) -> None:
+        """Forget the trouble there was, also that of an earlier process."""
+        self._failures = 0
+        with self._office.store.read() as conn:
+            trouble = replies.trouble(conn, self.mailbox)
+        if trouble is not None:
+            log.info("the reply mailbox %s is read again", self.mailbox)
+            with self._office.store.write() as conn:
+                replies.put_trouble(conn, self.mailbox, None)
 
     def _due(self, box: Mailbox) -> Iterator[int]:
         """Yield the UIDs to handle, in order; mark as read what was handled before a crash could be marked."""
@@ -153,7 +161,9 @@ class Reading:
     def _failed(self, cause: Cause, words: str, now: datetime) -> None:
         self._failures += 1
         log.warning("the reply mailbox cannot be read (%s); trying again in %s", words, self.pause)
-        if self._failures < _TELL_AFTER[cause]:
-            return
         with self._office.store.write() as conn:
+            known = replies.trouble(conn, self.mailbox)
+            replies.put_trouble(conn, self.mailbox, replies.Trouble(known.since if known else now, words))
+            if self._failures < _TELL_AFTER[cause]:
+                return
             telling.tell(conn, [telling.unreadable(self._office, conn, self.mailbox, cause, words, now)], now)
