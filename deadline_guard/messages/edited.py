@@ -75,7 +75,7 @@ def edited(fates: Sequence[Fate], *, locale: str, zone: str, message: str, press
     seen = all(f.acknowledged for f in left)
     shown = buttons(t, [f.item for f in left], message, acknowledged=seen) if left else ()
     due = [(t.say("Due"), t.day(f.item.due_on)) for f in fates if len(fates) == 1 and f.item.due_on is not None]
-    listed = [f"{_name(t, f.item)}: {' '.join(_lines(t, f, zone))}" for f in fates] if len(fates) > 1 else []
+    listed = [_listed(t, f, zone) for f in fates] if len(fates) > 1 else []
     content = Content(
         sign=sign,
         headline=lines[0] if lines else t.many("{n} deadline of yours", "{n} deadlines of yours", len(fates)),
@@ -90,6 +90,10 @@ def edited(fates: Sequence[Fate], *, locale: str, zone: str, message: str, press
     title = f"{badge(t, sign)} · {_name(t, items[0]) if len(items) == 1 else content.headline}"
     text = "\n".join([title, *(lines or listed)])
     return Rendered(title, escape(text), "", blocks(content, title), "")
+
+
+def _listed(t: Texts, fate: Fate, zone: str) -> str:
+    return t.say("{line}: {detail}", line=_name(t, fate.item), detail=" ".join(_lines(t, fate, zone)))
 
 
 def _name(t: Texts, item: Item) -> str:
