@@ -62,9 +62,8 @@ class Cycle:
         while n in used:
             n += 1
         notice = Notice(
-            subject=self.case.id, rule=rule.id, cycle=deadline.cycle, due_rev=self.due_rev, kind=kind,
-            level=self.level, step=self.step, n=n, person=to.person.id, reason=reason, decided_at=self.now,
-            via=to.path, hold_until=hold, due_on=deadline.due_on, due_at=deadline.due_at, data=more,
+            self.case.id, rule.id, deadline.cycle, self.due_rev, kind, self.level, self.step, n, to.person.id, reason,
+            self.now, to.path, hold, deadline.due_on, deadline.due_at, more,
         )  # fmt: skip
         if not self.notices or all(other.key != notice.key for other in self.notices):
             self.notices.append(notice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from deadline_guard.core.answers import Acknowledgement, acknowledgement, put_off
@@ -67,7 +67,7 @@ def decide(
     for name, track in history.tracks.items():
         if name not in seen and track.state != "gone":
             notices.extend(tell_gone(case, track, history.told.get(name, ()), rulebook, now))
-            tracks.append(replace(track, state="gone", level=Level.OK))
+            tracks.append(track._replace(state="gone", level=Level.OK))
     return Decision(tuple(notices), tuple(tracks)), min(wakes, default=None)
 
 
@@ -89,8 +89,8 @@ def _decide_cycle(c: Cycle) -> Track:
     else:
         observe(c, owner)
     return Track(
-        rule=deadline.rule, cycle=deadline.cycle, due_rev=c.due_rev, due_at=deadline.due_at, level=c.level,
-        step=c.step, state=deadline.state.value, owner=owner.person.id, since=c.since, told_since=c.told_since,
+        deadline.rule, deadline.cycle, c.due_rev, deadline.due_at, c.level, c.step, deadline.state.value,
+        owner.person.id, c.since, c.told_since,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import EMPTY
@@ -65,8 +65,7 @@ class Reason(StrEnum):
     NO_RESULT = "no_result"  # somebody was asked to act and has not said what came of it
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """The decision to tell one person one thing, with its reason.
 
     ``subject`` is a case id, ``source:<name>``, ``person:<id>`` or ``system``. ``key`` is unique for ever, so a
@@ -131,8 +130,7 @@ class Told:
         return self.state != "withdrawn" or self.why == BEFORE_GO_LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """The stored state of one cycle: which date, how far, how bad.
 
     ``due_rev`` counts changes of the date and began at ``since``; ``level`` and ``step`` are what was last decided

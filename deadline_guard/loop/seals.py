@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from deadline_guard.core.notices import Message
@@ -26,7 +25,7 @@ def seal(office: Office, now: datetime) -> Seal:
             findings.SYSTEM, findings.SEAL, str(made.n), office.directory(conn), now, seal=made.n,
             root=made.root.hex(), entries=made.entries, chains=made.chains, since=made.at.isoformat(),
         )  # fmt: skip
-        notice = replace(found, person=custodian, via=())
+        notice = found._replace(person=custodian, via=())
         notices.insert(conn, [notice], now)
         if "@" in custodian:
             mail = Message(

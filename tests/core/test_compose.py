@@ -22,7 +22,7 @@ def notice(n: int = 1, level: Level = Level.NEAR, kind: NoticeKind = NoticeKind.
         f"case-{n}", "cn.civ.defence", "docket:1", 1, kind, level, 1, 1, "zhang", Reason.FIRST, NOW,
         due_on=date(2026, 3, 17), due_at=datetime(2026, 3, 17, 16, tzinfo=UTC),
     )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type]
+    return made._replace(**more)  # type: ignore[arg-type]
 
 
 def test_one_notice_is_one_message_on_each_channel_of_its_level() -> None:

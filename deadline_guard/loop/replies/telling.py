@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -48,7 +47,7 @@ def unclear(
         SYSTEM, UNCLEAR, f"W-{message} {digest[:12]}", office.directory(conn), now,
         message=f"W-{message}", person=person.name, text=text[:_SHOWN],
     )  # fmt: skip
-    return replace(told, level=Level.EARLY)
+    return told._replace(level=Level.EARLY)
 
 
 def helped(office: Office, conn: Connection, message: int, person: Person, error: str, now: datetime) -> Notice:
@@ -60,7 +59,7 @@ def helped(office: Office, conn: Connection, message: int, person: Person, error
         SYSTEM, HELP, f"W-{message}", office.directory(conn), now,
         message=f"W-{message}", answers=message, error=both(error) if error else "", as_of=now.isoformat(),
     )  # fmt: skip
-    return replace(told, level=Level.EARLY, person=person.id, via=("warned before",))
+    return told._replace(level=Level.EARLY, person=person.id, via=("warned before",))
 
 
 def unreadable(office: Office, conn: Connection, mailbox: str, cause: str, error: str, now: datetime) -> Notice:
