@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from deadline_guard.discreet import keep_secret
 from deadline_guard.errors import ConfigError
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -278,6 +279,7 @@ def answer_key(config: Config) -> bytes | None:
         raise ConfigError(
             f"answers.key_file: {path} has {len(key)} bytes, expected 32; `openssl rand -hex 32` makes one"
         )
+    keep_secret(key.hex())
     return key
 
 
@@ -303,4 +305,5 @@ def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]
         raise ConfigError(
             f"{key}: a secret may not stand in config.yaml; write {key}_file: PATH or {key}_env: NAME instead"
         )
+    keep_secret(str(plain.get(key) or ""))
     return plain

@@ -19,6 +19,7 @@ from deadline_guard.channels import CHANNELS, DeliveryError, Letter
 from deadline_guard.clock import SystemClock
 from deadline_guard.config import Config
 from deadline_guard.core.text import Text
+from deadline_guard.discreet import discreet
 from deadline_guard.errors import ConfigError, DeadlineGuardError
 from deadline_guard.store import Store, board, runs
 from deadline_guard.store.board import OpenRow
@@ -148,7 +149,9 @@ def _mail(config: Config, seen: Seen, now: datetime) -> None:
             )
         )
     except DeliveryError as error:
-        raise DeadlineGuardError(f"the watchdog's own mail to {config.watchdog.admin} failed: {error}") from error
+        raise DeadlineGuardError(
+            discreet(f"the watchdog's own mail to {config.watchdog.admin} failed: {error}")
+        ) from error
     finally:
         channel.close()
 

@@ -12,11 +12,13 @@ from deadline_guard import watchdog as guard
 from deadline_guard.app import App, read_config
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile
 from deadline_guard.daemon import Daemon
+from deadline_guard.discreet import DiscreetFormatter
 from deadline_guard.errors import ConfigError, StoreLockedError
 from deadline_guard.store.database import location
 from deadline_guard.store.lock import holder
 
 log = logging.getLogger(__name__)
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +31,9 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Watch every date and warn, until stopped. 运行守护进程。"""
     refuse_second(config)
     office = App.open(config, create=True)
-    logging.basicConfig(
-        stream=sys.stderr, level=office.config.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, level=office.config.log.upper())
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(DiscreetFormatter(LINE))
     for noisy in ("apscheduler", "alembic", "slack_sdk", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     daemon = Daemon(office)

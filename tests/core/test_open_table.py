@@ -351,3 +351,30 @@ def test_a_zone_without_an_offset_is_refused() -> None:
     with pytest.raises(InputError, match="gives no offset from UTC: use an IANA zone") as refused:
         TableMaker(hours).covering(year(2026), year(2026))
     assert refused.value.field == "timezone"
+
+
+@pytest.mark.parametrize(
+    ("start", "earlier", "held"),
+    [
+        ("2001-07-01T00:00", False, (2001, 2400)),  # 401 years would be one too many
+        ("2298-07-01T00:00", True, (1899, 2298)),
+        ("2290-01-01T12:00", False, (2289, 2599)),  # a day is spare for zones ahead and behind
+        ("2010-12-31T12:00", True, (1700, 2011)),
+    ],
+)
+def test_the_side_that_is_given_up_ends_where_the_search_began(
+    start: str, earlier: bool, held: tuple[int, int]
+) -> None:
+    made = maker()
+    known = made.covering(year(2000), year(2299))
+    assert years(made.longer(known, second(start), earlier=earlier)) == held
+
+
+@pytest.mark.parametrize(
+    ("start", "earlier", "limit"), [("2000-01-01T12:00", False, 2398), ("2399-12-31T12:00", True, 2001)]
+)
+def test_the_day_that_is_spare_counts_for_the_400_years_too(start: str, earlier: bool, limit: int) -> None:
+    made = maker()
+    whole = made.covering(year(2000), year(2399))
+    with pytest.raises(InputError, match=f"beyond the year {limit}:"):
+        made.longer(whole, second(start), earlier=earlier)

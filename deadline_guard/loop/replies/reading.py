@@ -12,6 +12,7 @@ from typing import Final
 
 from deadline_guard.channels.mailbox import Cause, Mailbox, MailboxError, MailboxSettings
 from deadline_guard.config import ReplyMail, secret
+from deadline_guard.discreet import discreet
 from deadline_guard.errors import ConfigError, StoreError
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.replies import telling
@@ -97,7 +98,7 @@ class Reading:
                     self._mark_cases()
         except MailboxError as error:
             if not self._stopping.is_set():
-                self._failed(error.cause, str(error), self._now())
+                self._failed(error.cause, discreet(str(error)), self._now())
             return counts
         self._well()
         return counts
@@ -138,7 +139,7 @@ class Reading:
         except Exception as error:  # one mail must not keep the others waiting for ever
             log.exception("reply mail %s could not be handled", uid)
             outcome = "failed"
-            words = f"mail {uid}: {type(error).__name__}: {error}"
+            words = discreet(f"mail {uid}: {type(error).__name__}: {error}")
             with self._office.store.write() as conn:
                 replies.record(conn, Reply(mail.digest, mail.message_id, None, None, outcome, words[:300]), now)
                 replies.put_position(conn, self.mailbox, desk.position)
