@@ -50,6 +50,8 @@ WHY_HELD: Final = {
     "the deadline has ended": Text("the deadline has ended", "期限已了结"),
     "the date has moved": Text("the date has moved", "日期已变更"),
     "the level has risen": Text("the level has risen", "级别已升高"),
+    "said together with the level": Text("said together with the level", "已随级别预警一并告知"),
+    "muted": Text("muted", "静默"),
     "answered meanwhile": Text("answered meanwhile", "期间已有答复"),
     "somebody else owns it now": Text("somebody else owns it now", "责任人已变更"),
     "decided before go_live": Text("decided before go_live", "早于上线时间"),

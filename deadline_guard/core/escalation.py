@@ -188,7 +188,23 @@ def _tell_level(c: Cycle, owner: Resolution, seen: Acknowledgement | None) -> No
         else:
             reason = Reason.OWNER_CHANGED
         used = [t.n for t in heard if t.kind is NoticeKind.LEVEL] if passed else []
-        c.tell(to, NoticeKind.LEVEL, reason, n=max((nth, *(n + 1 for n in used))), next=next_step(c))
+        c.tell(
+            to,
+            NoticeKind.LEVEL,
+            reason,
+            n=max((nth, *(n + 1 for n in used))),
+            next=next_step(c),
+            **_not_told_of_move(c, to.person.id),
+        )
+
+
+def _not_told_of_move(c: Cycle, person: str) -> dict[str, str]:
+    """Return the date that a person still believes in, where the message that it moved waits for the digest."""
+    if not any(t.kind is NoticeKind.MOVED and t.person == person and t.state in ("open", "held") for t in _here(c)):
+        return {}
+    knew = [t for t in c.told if t.person == person and t.kind in WARNS and t.state == "sent" and t.due_at is not None]
+    last = max(knew, key=lambda t: t.decided_at, default=None)
+    return {"old_due": last.due_at.isoformat()} if last is not None and last.due_at is not None else {}
 
 
 def _passed_to(c: Cycle, to: Resolution, owner: Resolution) -> bool:

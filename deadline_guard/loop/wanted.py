@@ -45,6 +45,9 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
             why[number] = found.state_reason
             continue
         n = found.notice
+        if n.kind is NoticeKind.MOVED and n.data.get("digest") and _said_with_level(conn, n):
+            why[number] = "said together with the level"
+            continue
         reason = _reason(n, rows.get((n.subject, n.rule, n.cycle)), answers.get(n.subject, ()), now)
         if reason:
             why[number] = reason
@@ -54,6 +57,16 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
     for reason, numbers in by_reason.items():
         notices.set_state(conn, numbers, "withdrawn", reason, now)
     return {m.id: why[m.notice_ids[0]] for m in leased if m.notice_ids and all(n in why for n in m.notice_ids)}
+
+
+def _said_with_level(conn: Connection, moved: Notice) -> bool:
+    """Return whether the person has since been told of a level of the new date, which says that it moved."""
+    told = notices.histories(conn, [moved.subject])[moved.subject].told.get((moved.rule, moved.cycle), ())
+    return any(
+        t.kind is NoticeKind.LEVEL and t.person == moved.person and t.due_rev == moved.due_rev and t.stands
+        and t.decided_at > moved.decided_at
+        for t in told
+    )  # fmt: skip
 
 
 def _reason(notice: Notice, row: AssessmentRow | None, answers: Sequence[AnswerRow], now: datetime) -> str:

@@ -214,7 +214,7 @@ def _facts_of_kind(reader: Reader, item: Item) -> list[str]:
     """Return what only this kind of notice says."""
     t = reader.t
     match item.kind:
-        case NoticeKind.MOVED if item.due_on and item.old_due_on:
+        case NoticeKind.MOVED | NoticeKind.LEVEL if item.due_on and item.old_due_on:
             moved = t.say("Old {old} → new {new}", old=t.day(item.old_due_on), new=t.day(item.due_on))
             because = [t.say("Reason: {why}", why=safe(item.moved_because))] if item.moved_because else []
             return [moved, *because, t.say("Earlier acknowledgements do not hold for the new date.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenarios.conftest import Firm
-from tests.scenarios.given import DEFENCE, channel_down, channel_up, day_off, ruled, why_unsent
+from tests.scenarios.given import DEFENCE, channel_down, channel_up, day_off, ruled, text, why_unsent
 from tests.scenarios.world import World, told
 
 
@@ -116,3 +116,14 @@ def test_the_owner_settles_the_contradiction_and_it_is_over(world: World) -> Non
     world.run_until("2026-03-05 11:00")
     world.event("A", "complaint_received", "2026-03-04", origin="hand", by="zhang")
     assert told(world.run_until("2026-03-12 09:00")) == [("03-12 08:30", "zhang", "■临近")]
+
+
+def test_a_level_that_begins_with_the_digest_that_would_tell_the_move_is_one_message(world: World) -> None:
+    world.run_until("2026-03-10 09:00")
+    world.event("A", "complaint_received", "2026-03-03")  # due 03-18: near from 03-11 08:30, when the digest leaves
+    sent = world.run_until("2026-03-11 09:00")
+    assert told(sent) == [("03-11 08:30", "zhang", "■临近")]
+    assert "2026-03-17" in text(sent)
+    assert "2026-03-18" in text(sent)
+    assert ("zhang", "withdrawn", "said together with the level") in why_unsent(world)
+    assert told(world.run_until("2026-03-11 12:30")) == [("03-11 12:30", "wang", "■临近")]
