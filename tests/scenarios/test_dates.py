@@ -124,6 +124,6 @@ def test_a_level_that_begins_with_the_digest_that_would_tell_the_move_is_one_mes
     sent = world.run_until("2026-03-11 09:00")
     assert told(sent) == [("03-11 08:30", "zhang", "■临近")]
     assert "2026-03-17" in text(sent)
-    assert "2026-03-18" in text(sent)
+    assert "→ 新 2026-03-18" in text(sent)
     assert ("zhang", "withdrawn", "said together with the level") in why_unsent(world)
     assert told(world.run_until("2026-03-11 12:30")) == [("03-11 12:30", "wang", "■临近")]
