@@ -53,6 +53,8 @@ def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Pro
     seen = bytearray(len(walked.kinds))
     while rows := cursor.fetchmany(BATCH):
         _compare(rows, walked, seen, reader, faults)
+        reader.messages.compare()
+        reader.attempts.compare()
         step.more(len(rows))
     cursor.close()
     for payload, kind in enumerate(walked.kinds):
@@ -115,10 +117,10 @@ class _Reader:
             expect(payload, notice)
 
     def _composed(self, payload: int, text: bytes) -> None:
-        self.messages.expect(payload, text, loads(text), self.walked.instants[payload])
+        self.messages.expect_messages(payload, loads(text), self.walked.instants[payload])
 
     def _settled(self, payload: int, text: bytes) -> None:
-        self.attempts.expect(payload, text, loads(text), self.walked.instants[payload])
+        self.attempts.expect_attempts(payload, loads(text), self.walked.instants[payload])
 
     def _sealed(self, payload: int, text: bytes) -> None:
         number, root = loads(text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from deadline_guard.store.statements import Row, fetch, scalar
+from deadline_guard.store.statements import Row, among, fetch
 from deadline_guard.store.verify.chains import stream
 from deadline_guard.store.verify.faults import Faults
 
@@ -86,93 +85,99 @@ class Notices:
 
 
 class Table(NamedTuple):
-    """A table whose rows are listed by payloads that are lists: ``again`` writes such a payload from the rows."""
+    """A table whose rows payloads list by ``width`` first values: how to read those asked for, and which there are."""
 
     name: str
-    again: str
-    one: str
+    asked: str
     known: str
-    width: int  # so many of the first values of a listed row name it
+    width: int
 
 
 MESSAGES: Final = Table(
     "message",
-    # What moves on (when it may go) is taken from the payload; the order of its notices too, where they are many.
-    "SELECT CAST(json_group_array(json_array(m.id, m.key, m.person, m.channel, m.address, m.kind, m.level, m.thread, "
-    "m.fallback, m.made_at, s.value ->> 10, json((SELECT json_group_array(notice_id) FROM message_notice "
-    "WHERE message_id = m.id)))) AS BLOB) FROM json_each(?1) AS s CROSS JOIN message AS m ON m.id = s.value ->> 0 "
-    "WHERE m.made_at = ?2",
-    "SELECT m.id, key, person, channel, address, kind, level, thread, fallback, made_at, "
-    "(SELECT group_concat(notice_id) FROM message_notice WHERE message_id = m.id) FROM message AS m WHERE id = ?",
+    "SELECT m.id, m.key, person, channel, address, kind, level, thread, fallback, made_at, "
+    "(SELECT group_concat(notice_id) FROM message_notice WHERE message_id = m.id) "
+    "FROM json_each(?) AS s CROSS JOIN message AS m ON m.id = s.value",
     "SELECT id FROM message",
     1,
 )
 ATTEMPTS: Final = Table(
     "attempt",
-    "SELECT CAST(json_group_array(json_array(a.message_id, a.n, a.outcome, a.detail, s.value ->> 4)) AS BLOB) "
-    "FROM json_each(?1) AS s CROSS JOIN attempt AS a ON a.message_id = s.value ->> 0 AND a.n = s.value ->> 1 "
-    "WHERE a.settled_at = ?2",
-    "SELECT message_id, n, outcome, detail, settled_at FROM attempt WHERE message_id = ? AND n = ?",
+    "SELECT a.message_id, a.n, a.outcome, a.detail, a.settled_at "
+    "FROM json_each(?) AS s CROSS JOIN attempt AS a ON a.message_id = s.value WHERE a.outcome NOT NULL",
     "SELECT message_id, n FROM attempt WHERE outcome IN ('sent', 'retry', 'dead')",
     2,
 )
+_Key = tuple[Any, ...]
 
 
 class Listed:
-    """A table whose rows payloads list: written anew from the rows, the payload must be the same text.
+    """A table whose rows payloads list; what many payloads say is compared at once.
 
-    Only where it is not is it taken apart; then a later payload that says otherwise of the same row wins.
+    Where two payloads speak of one row the later one wins.
     """
 
     def __init__(self, conn: Connection, table: Table, faults: Faults) -> None:
         self.conn = conn
         self.table = table
         self.faults = faults
-        self._cursor = conn.connection.cursor()
-        self._said: set[tuple[object, ...]] = set()
-        self._wrong: dict[tuple[object, ...], tuple[int, str]] = {}
+        self._said: dict[_Key, tuple[int, Row]] = {}
+        self._known: set[_Key] = set()
+        self._wrong: dict[_Key, tuple[int, str]] = {}
 
-    def expect(self, payload: int, text: bytes, said: list[Any], at: int) -> None:
-        """A payload that was written at ``at`` says what rows hold."""
-        width = self.table.width
-        keys = [tuple(row[:width]) for row in said]
-        self._said.update(keys)
-        if self._written_again(text, at) == text:
-            for key in self._wrong.keys() & keys if self._wrong else ():
-                del self._wrong[key]
+    def expect_messages(self, payload: int, said: list[list[Any]], at: int) -> None:
+        """A payload that was written at ``at`` lists messages, each with the notices that it carries."""
+        asked = self._said
+        for number, key, person, channel, address, kind, level, thread, fallback, made_at, _, carried in said:
+            if made_at != at:
+                raise ValueError
+            if len(carried) > 1:
+                carried.sort()
+            row = (number, key, person, channel, address, kind, level, thread, fallback, made_at, carried)
+            asked[(number,)] = (payload, row)
+
+    def expect_attempts(self, payload: int, said: list[list[Any]], at: int) -> None:
+        """A payload that was written at ``at`` lists what tries came to."""
+        asked = self._said
+        for message, n, outcome, detail, _ in said:
+            asked[message, n] = (payload, (message, n, outcome, detail, at))
+
+    def compare(self) -> None:
+        """Compare the rows that payloads named since the last time."""
+        said = self._said
+        if not said:
             return
-        for key, row in zip(keys, said, strict=True):
-            found = fetch(self.conn, self.table.one, key)
-            if not found:
-                self._wrong[key] = (payload, "no_row")
-            elif self._same(found[0], row, at):
-                self._wrong.pop(key, None)
+        self._known.update(said)
+        width, is_message = self.table.width, self.table is MESSAGES
+        for row in fetch(self.conn, self.table.asked, among({key[0] for key in said})):
+            found = _with_notices(row) if is_message else row
+            asked = said.pop(row[:width], None)
+            if asked is None:
+                continue
+            if found == asked[1]:
+                self._wrong.pop(row[:width], None)
             else:
-                self._wrong[key] = (payload, "row")
-
-    def _written_again(self, text: bytes, at: int) -> bytes | None:
-        try:
-            self._cursor.execute(self.table.again, (text.decode("utf-8", "replace"), at))
-            found = self._cursor.fetchall()[0][0]
-        except sqlite3.OperationalError:  # no JSON, or values that JSON cannot hold
-            return None
-        return bytes(found)
-
-    def _same(self, found: Row, said: list[Any], at: int) -> bool:
-        if self.table is ATTEMPTS:
-            return [*found] == [*said[:4], at]
-        carried = sorted(str(found[10] or "").split(","))
-        return [*found[:10]] == said[:10] and carried == sorted(map(str, said[11])) and said[9] == at
+                self._wrong[row[:width]] = (asked[0], "row")
+        for key, (payload, _) in said.items():
+            self._wrong[key] = (payload, "no_row")
+        said.clear()
 
     def finish(self) -> None:
         """Tell what differs, and the rows that no payload lists."""
+        self.compare()
         for key, (payload, what) in self._wrong.items():
             self.faults.at_payload(payload, what, f"{self.table.name} {'.'.join(map(str, key))}")
-        if len(self._said) == scalar(self.conn, f"SELECT COUNT(*) FROM ({self.table.known})") and not self._wrong:
-            return
         for row in stream(self.conn, self.table.known):
-            if row not in self._said:
+            if row not in self._known:
                 self.faults.add(f"{self.table.name} {'.'.join(map(str, row))}", 0, None, "no_entry")
+
+
+def _with_notices(row: Row) -> Row:
+    """Return a message's row with the ids of its notices as numbers."""
+    carried = row[10]
+    if carried is None:
+        return (*row[:10], [])
+    return (*row[:10], sorted(map(int, carried.split(","))) if "," in carried else [int(carried)])
 
 
 def messages_claiming_more(conn: Connection, faults: Faults) -> None:
