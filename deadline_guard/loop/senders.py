@@ -73,14 +73,18 @@ class Senders:
         self._rooms: dict[str, threading.BoundedSemaphore] = {}
         self._per_host = per_host
         self.pace = Pace()
+        self._paced: dict[str, Paced | None] = {}
 
     def limit(self, channel: str, address: str) -> tuple[str, int] | None:
         """Return the robot behind an address and how many letters a minute it takes; None: any number."""
-        try:
-            found = self._channel(channel)
-            return (f"{channel}/{found.robot(address)}", found.per_minute) if isinstance(found, Paced) else None
-        except Exception:  # a channel that cannot be built says so when it is to send
-            return None
+        if channel not in self._paced:
+            try:
+                found: Channel | None = self._channel(channel)
+            except Exception:  # a channel that cannot be built says so when it is to send
+                found = None
+            self._paced[channel] = found if isinstance(found, Paced) else None
+        robots = self._paced[channel]
+        return (f"{channel}/{robots.robot(address)}", robots.per_minute) if robots is not None else None
 
     def send(self, postings: Iterable[Posting]) -> Iterator[list[Settled]]:
         """Send in parallel, each as soon as it is there, and yield what settled, in groups."""
