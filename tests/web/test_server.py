@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deadline_guard.config import parse
+from deadline_guard.paths import example_config
 from tests.scenarios import disk
 from tests.scenarios.disk import Office
 from tests.servers.smtp_sink import SmtpSink
@@ -100,3 +102,20 @@ def test_without_a_web_section_nothing_listens_and_no_letter_carries_a_link(offi
             socket.create_connection(("127.0.0.1", port), 5)
     assert "/a/" not in text
     assert "deadline-guard ack" in text
+
+
+def test_the_example_configuration_shows_a_section_that_is_accepted() -> None:
+    text = example_config().read_text(encoding="utf-8")
+    section = text[text.index("#web:") :].split("\n\n")[0]
+    given = yaml.safe_load("\n".join(line.removeprefix("#") for line in section.splitlines()))
+    found, problems = parse(given, Path("."))
+    assert problems == []
+    assert found is not None and found.web is not None
+    assert set(given["web"]) == set(type(found.web).model_fields)
+
+
+@pytest.mark.parametrize("url", ["deadlines.firm.example", "https://", "https://x/?a=1", "ftp://x", "https://x y"])
+def test_an_address_that_no_reader_could_open_is_refused(url: str) -> None:
+    found, problems = parse({"web": {"url": url}}, Path("."))
+    assert found is None
+    assert [place for place, _ in problems] == [("web", "url")]
