@@ -378,3 +378,16 @@ def test_the_day_that_is_spare_counts_for_the_400_years_too(start: str, earlier:
     whole = made.covering(year(2000), year(2399))
     with pytest.raises(InputError, match=f"beyond the year {limit}:"):
         made.longer(whole, second(start), earlier=earlier)
+
+
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (1, True)])
+def test_a_search_goes_on_after_exactly_366_closed_days(more: int, refused: bool) -> None:
+    low, high = second("2026-01-01T00:00"), second("2028-01-01T00:00")
+    late = OpenTable(2026, 2027, (low, high), [low], [high - CLOSED_YEAR - more])
+    early = OpenTable(2026, 2027, (low, high), [low + CLOSED_YEAR + more], [high])
+    for table, start, earlier in ((late, low + 5, False), (early, high - 5, True)):
+        if refused:
+            with pytest.raises(NoOpenTimeError):
+                maker().longer(table, start, earlier=earlier)
+        else:
+            assert maker().longer(table, start, earlier=earlier).last_year >= 2027
