@@ -3,8 +3,8 @@
 A raw SMTP sink in a process of its own takes 20 ms a message, then 0 ms. Ours: leases in batches, 16 sender
 threads with kept connections, results committed in groups, texts rendered on the way. The peer sends mails of the
 same size: for each it connects, sends, disconnects, marks the row as sent and commits (SQLite, FULL). Every
-message must be accepted exactly once. The figure at 0 ms is printed without a bar: there the limit is the
-writing of the letters, which the peer does not do.
+message must be accepted exactly once. At 0 ms the limit is the writing of the letters, which the peer does not do.
+The ratio is the median of rounds; in each the peer runs right after ours, so that both meet the same machine.
 
 Run ``python bench/deliver.py [--quick]`` (fewer messages, the same bars).
 """
@@ -34,8 +34,7 @@ from deadline_guard.loop.senders import Senders, builder
 from deadline_guard.loop.tick import tick
 
 CONNECTIONS = 16
-SLOW_AT_LEAST = 11.0
-NO_BAR_YET = 0.0  # issue 3 asks for 5 at 0 ms, which is not reached: writing a letter costs as much as naive sending
+SLOW_AT_LEAST, FAST_AT_LEAST = 11.0, 5.0
 BODY = "Statement of defence is due. " * 60
 
 
@@ -45,7 +44,7 @@ def main() -> int:
     spare_the_rulebook()
     figures: dict[str, object] = {"connections": CONNECTIONS}
     bars = {}
-    for latency, at_least in ((0.02, SLOW_AT_LEAST), (0.0, NO_BAR_YET)):
+    for latency, at_least in ((0.02, SLOW_AT_LEAST), (0.0, FAST_AT_LEAST)):
         ours, naive, once = [], [], True
         with Sink(latency) as sink, tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
             for turn in range(rounds):
@@ -53,7 +52,7 @@ def main() -> int:
                 ours.append(rate)
                 once = once and exactly
                 naive.append(one_by_one(Path(folder) / f"naive{turn}.db", some, sink))
-        ratio = median(ours) / median(naive)
+        ratio = median(mine / theirs for mine, theirs in zip(ours, naive, strict=True))
         name = f"{latency * 1000:.0f} ms"
         print(f"{name:>6}: ours {median(ours):7.0f}/s   one by one {median(naive):7.1f}/s   {ratio:.1f} times")
         figures |= {
@@ -61,8 +60,7 @@ def main() -> int:
             f"naive_{name}": round(median(naive)),
             f"ratio_{name}": round(ratio, 1),
         }
-        if at_least:
-            bars[f"times faster at {name} a message"] = (f"{ratio:.1f}, at least {at_least}", ratio >= at_least)
+        bars[f"times faster at {name} a message"] = (f"{ratio:.1f}, at least {at_least}", ratio >= at_least)
         bars[f"accepted exactly once at {name}"] = ("yes" if once else "no", once)
     return report("deliver", figures, bars)
 
