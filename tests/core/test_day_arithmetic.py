@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from deadline_guard.core.calendar import OutOfRange
+from deadline_guard.core.counting import count
 from deadline_guard.core.day_arithmetic import corresponding, end_of, last_of_month
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.policy import Direction, MonthPolicy, Policy
-from tests.core.building import CALENDARS
+from tests.core.building import CALENDARS, calendar
 
 SAME, ENDS, LESS = MonthPolicy.CORRESPONDING, MonthPolicy.END_TO_END, MonthPolicy.MINUS_ONE
 
@@ -54,3 +55,11 @@ def test_a_month_and_a_half_back() -> None:
     law = Policy(month_policy=LESS)
     found = end_of(date(2026, 4, 24), parse_period("1.5 months"), law, CALENDARS["plain"], Direction.BACKWARD)
     assert found == date(2026, 3, 10)
+
+
+def test_no_working_day_at_all_rests_on_the_day_it_leads_to() -> None:
+    known_until_sunday = calendar("known until Sunday", (), "2026-03-08")
+    found = count(date(2026, 3, 7), parse_period("0 working days"), Policy(), known_until_sunday)
+    assert found.due == date(2026, 3, 9)
+    (why,) = found.provisional_because
+    assert str(why).startswith("2026-03-09 lies after what calendar known until Sunday knows")
