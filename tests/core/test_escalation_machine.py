@@ -70,6 +70,27 @@ class Escalation(RuleBasedStateMachine):
     def somebody_answers(self, kind: str, by: str) -> None:
         self.desk.answer(kind, by, reason="because")
 
+    @rule(by=PEOPLE, to=PEOPLE, accepted=st.sampled_from([None, "hand_over_accepted", "hand_over_refused"]))
+    def somebody_hands_over(self, by: str, to: str, accepted: str | None) -> None:
+        offer = self.desk.answer("handed_over", by, to=to, reason="leave", **{"from": self.desk.owner})
+        if accepted is not None:
+            self._sweep()
+            self.desk.answer(accepted, to, answer=offer, reason="no")
+            self.desk.owner = to if accepted == "hand_over_accepted" else self.desk.owner
+
+    @rule(by=PEOPLE, settles=st.booleans(), other=PEOPLE)
+    def somebody_disputes_the_date(self, by: str, settles: bool, other: str) -> None:
+        raised = self.desk.answer("disputed", by, reason="another day")
+        if settles:
+            self._sweep()
+            self.desk.answer("resolved", other, answer=raised, reason="it is right")
+
+    @rule(by=PEOPLE)
+    def somebody_confirms(self, by: str) -> None:
+        waiting = [e for e in self.desk.revisions if e.kind in ("not_pursued", "not_applicable")]
+        if waiting:
+            self.desk.answer("confirmed", by, answer=waiting[-1].id)
+
     @rule(kind=st.sampled_from(["snoozed", "muted"]), by=PEOPLE, hours=st.integers(1, 100))
     def somebody_puts_it_off(self, kind: str, by: str, hours: int) -> None:
         self.desk.answer(kind, by, until=(self.desk.now + timedelta(hours=hours)).isoformat())
