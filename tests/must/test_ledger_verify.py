@@ -9,6 +9,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -18,8 +19,11 @@ from sqlalchemy import Connection
 from deadline_guard.loop.seals import seal
 from deadline_guard.store import MEMORY, Store
 from deadline_guard.store.ledger import digest_of
+from deadline_guard.store.people import put_revision
+from deadline_guard.store.seals import digest_of_heads, root_of
 from deadline_guard.store.verify import Verdict, verify
 from tests.must.test_owner_silent import RULE
+from tests.scenarios.disk import ROOT
 from tests.scenarios.world import World
 
 SEED = 20_261_122
@@ -330,9 +334,37 @@ def test_a_root_kept_elsewhere_finds_what_was_cut_off_with_its_seal(
     assert not verify(conn, root.hex()).is_whole
 
 
-def test_what_cannot_be_found_is_written_down() -> None:
-    from tests.scenarios.disk import ROOT
+def test_a_seal_made_anew_does_not_fit_the_entry_that_recorded_it(
+    copy: tuple[sqlite3.Connection, Connection],
+) -> None:
+    bare, conn = copy
+    n, at, previous, chains, entries, heads = rows(
+        bare, "SELECT n, at, previous, chains, entries, heads FROM seal ORDER BY n DESC LIMIT 1"
+    )[0]
+    under = rows(bare, "SELECT CAST(chain AS BLOB), n, head FROM seal_head WHERE seal = ? ORDER BY chain", n)
+    root = root_of(n, at - 1, previous, chains, entries, heads, digest_of_heads(under))
+    bare.execute("UPDATE seal SET at = ?, root = ? WHERE n = ?", (at - 1, root, n))
+    first = verify(conn).first
+    assert first is not None
+    assert (first.what, first.detail) == ("seal", str(n))
 
+
+def test_a_message_that_claims_to_be_sent_needs_a_try_that_was(copy: tuple[sqlite3.Connection, Connection]) -> None:
+    bare, conn = copy
+    bare.execute("UPDATE message SET sent_at = sent_at + 1 WHERE id = 1")
+    found = verify(conn)
+    assert [(fault.what, fault.detail) for fault in found.kept] == [("row", "message 1")]
+
+
+def test_the_text_of_a_rulebook_that_was_in_force_is_verified(copy: tuple[sqlite3.Connection, Connection]) -> None:
+    bare, conn = copy
+    put_revision(conn, "rulebook", "abc", "rules: []", datetime(2026, 3, 17, tzinfo=UTC))
+    assert verify(conn).is_whole
+    bare.execute("UPDATE revision SET text = 'rules: [x]'")
+    assert {fault.what for fault in verify(conn).kept} == {"revision", "no_entry"}
+
+
+def test_what_cannot_be_found_is_written_down() -> None:
     said = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
     assert "after the last seal" in said
     assert "custodian" in said
