@@ -82,5 +82,5 @@ def limit(mutant: str) -> None:
 
 
 if __name__ == "__main__":
-    isolation.PytestRunner = CollectedRunner  # type: ignore[misc]
+    isolation.PytestRunner = CollectedRunner  # type: ignore[attr-defined]
     cli()
