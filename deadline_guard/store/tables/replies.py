@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field
 
 from deadline_guard.store.tables.naming import TableBase, instant_column, text_column
 
