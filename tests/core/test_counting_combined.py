@@ -7,6 +7,8 @@ import pytest
 
 from deadline_guard.core.calendar import OutOfRange
 from deadline_guard.core.counting import (
+    Counted,
+    Reading,
     Span,
     count,
     count_after,
@@ -184,3 +186,10 @@ def test_an_unknown_field_of_a_policy_is_refused() -> None:
     assert refused.value.field == "rolls"
     with pytest.raises(BadField, match="cn-civil"):
         policy_for("moon", date(2026, 1, 1))
+
+
+def test_readings_keep_their_order_and_a_date_is_named_once() -> None:
+    days = [date(2026, 3, d) for d in (5, 3, 4, 4)]
+    several = Counted(date(2026, 3, 2), None, readings=tuple(Reading(d, f"why {i}") for i, d in enumerate(days)))
+    kept = [(r.due.isoformat(), r.why) for r in latest_of([several]).readings]
+    assert kept == [("2026-03-05", "why 0"), ("2026-03-03", "why 1"), ("2026-03-04", "why 2")]

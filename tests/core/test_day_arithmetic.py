@@ -9,7 +9,7 @@ import pytest
 
 from deadline_guard.core.calendar import OutOfRange
 from deadline_guard.core.counting import count
-from deadline_guard.core.day_arithmetic import corresponding, end_of, last_of_month
+from deadline_guard.core.day_arithmetic import corresponding, end_of, last_of_month, shifted
 from deadline_guard.core.period import parse_period
 from deadline_guard.core.policy import Direction, MonthPolicy, Policy
 from tests.core.building import CALENDARS, calendar
@@ -63,3 +63,10 @@ def test_no_working_day_at_all_rests_on_the_day_it_leads_to() -> None:
     assert found.due == date(2026, 3, 9)
     (why,) = found.provisional_because
     assert str(why).startswith("2026-03-09 lies after what calendar known until Sunday knows")
+
+
+@pytest.mark.parametrize(("day", "days"), [(date(9999, 12, 31), 1), (date(1, 1, 1), -1)])
+def test_days_that_leave_what_dates_can_say_are_refused(day: date, days: int) -> None:
+    with pytest.raises(OutOfRange) as refused:
+        shifted(day, days)
+    assert str(refused.value) == f"{days} days from {day} leave the years that can be counted"
