@@ -225,9 +225,26 @@ def rewrite_forward(rng: random.Random, bare: sqlite3.Connection) -> str:
     return f"rewrite {chain} from {at}"
 
 
+def rewrite_alone(rng: random.Random, bare: sqlite3.Connection) -> str:
+    """Alter a payload and its entry so that the two fit, and leave what follows: the next entry knows better."""
+    chain, n, kind, at, prev, payload = rng.choice(rows(
+        bare,
+        "SELECT l.chain, l.n, kind, at, prev, payload_id FROM ledger AS l JOIN ledger_chain AS c USING (chain) "
+        "WHERE l.n < c.n AND payload_id NOT NULL AND kind IN ('case', 'absence')",
+    ))  # fmt: skip
+    text = f'{{"written":"by another hand","n":{n}}}'
+    found = sha256(text.encode()).digest()
+    bare.execute("UPDATE payload SET text = ? WHERE id = ?", (text, payload))
+    bare.execute(
+        "UPDATE ledger SET payload_digest = ?, digest = ? WHERE chain = ? AND n = ?",
+        (found, digest_of(chain, n, prev, kind, at, found), chain, n),
+    )
+    return f"alone {chain} {n}"
+
+
 TAMPERINGS: tuple[Callable[[random.Random, sqlite3.Connection], str], ...] = (
     change_a_byte, change_a_byte, change_a_byte, delete_rows, delete_rows, cut_before_the_seal, swap_entries,
-    swap_entries, swap_events, rewrite_forward,
+    swap_entries, swap_events, rewrite_forward, rewrite_alone,
 )  # fmt: skip
 
 
@@ -347,6 +364,18 @@ def test_a_seal_made_anew_does_not_fit_the_entry_that_recorded_it(
     first = verify(conn).first
     assert first is not None
     assert (first.what, first.detail) == ("seal", str(n))
+
+
+def test_an_altered_notice_is_named_though_a_foreign_row_stands_before_it(
+    copy: tuple[sqlite3.Connection, Connection],
+) -> None:
+    bare, conn = copy
+    bare.execute("CREATE TEMP TABLE one AS SELECT * FROM notice WHERE id = 1")
+    bare.execute("UPDATE one SET id = -1, key = 'foreign'")
+    bare.execute("INSERT INTO notice SELECT * FROM one")
+    assert [(f.what, f.chain) for f in verify(conn).kept] == [("no_entry", "notice -1")]
+    bare.execute("UPDATE notice SET person = 'somebody' WHERE id = 3")
+    assert {(f.what, f.detail) for f in verify(conn).kept} == {("no_entry", ""), ("row", "notice 3")}
 
 
 def test_a_message_that_claims_to_be_sent_needs_a_try_that_was(copy: tuple[sqlite3.Connection, Connection]) -> None:
