@@ -78,14 +78,14 @@ def _batch(office: Office, senders: Senders, clock: Callable[[], datetime], stop
 
 
 def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterator[Posting]:
-    """Render letters a few at a time, so that the first are on their way while the next are written."""
+    """Write letters a few at a time, so that the first are on their way while the next are written."""
     for start in range(0, len(leased), _RENDERED_AT_ONCE):
         some = leased[start : start + _RENDERED_AT_ONCE]
         with office.store.read() as conn:
             directory, page, reply = office.directory(conn), office.page(now), office.reply(now)
             sight = Sight(office.rulebook, office.calendars, directory, office.pressable, page, reply)
-            ready = letters(conn, some, sight, office.config.locale, now)
-        yield from (Posting(m.id, m.channel, ready[m.id]) for m in some)
+            for message, letter in letters(conn, some, sight, office.config.locale, now):
+                yield Posting(message.id, message.channel, letter)
 
 
 def _recorded(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,8 +21,13 @@ from deadline_guard.views.brief import lines
 from deadline_guard.views.items import Seen, Sight, Warned, items, look
 
 
-def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime) -> dict[int, Letter]:
-    """Return the letter of each leased message by its id; ``locale`` is for people without one of their own."""
+def letters(
+    conn: Connection, leased: Sequence[Leased], sight: Sight, locale: str, now: datetime
+) -> Iterator[tuple[Leased, Letter]]:
+    """Yield each leased message with its letter; ``locale`` is for people without one of their own.
+
+    What they need is read for all of them at first; each is written when it is asked for.
+    """
     stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
     talks = tried.conversations(conn, [m.id for m in leased])
     began = tried.first_tries(conn, [m.id for m in leased if m.may_repeat])
@@ -30,9 +35,8 @@ def letters(conn: Connection, leased: Sequence[Leased], sight: Sight, locale: st
     subjects = {stored[n].notice.subject for n in alone}
     seen = look(conn, subjects, sight, now)
     warned = tried.of_cycles(conn, seen)
-    return {
-        m.id: _letter(conn, m, stored, talks[m.id], began.get(m.id), seen, warned, sight, locale, now) for m in leased
-    }
+    for m in leased:
+        yield m, _letter(conn, m, stored, talks[m.id], began.get(m.id), seen, warned, sight, locale, now)
 
 
 def warning_id(message: int, place: int = 0, count: int = 1) -> str:
