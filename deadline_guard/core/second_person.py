@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Final
 
 from deadline_guard.core.audience import Cycle, tell_again, tell_once
@@ -12,7 +13,7 @@ from deadline_guard.core.people import Resolution
 from deadline_guard.core.rules import Level, Wait
 from deadline_guard.core.timeline import Event, author
 
-EVERY: Final = Wait(1, "days")  # type: ignore[arg-type]
+EVERY: Final = Wait(Fraction(1), "days")
 
 
 def ask_second(c: Cycle) -> None:
