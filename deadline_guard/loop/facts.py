@@ -103,7 +103,7 @@ def add_event(office: Office, conn: Connection, case: str, new: NewEvent, said: 
     source, source_id = HAND, uuid4().hex
     if new.corrects is not None:
         source, source_id = _of(known, new.corrects)
-    data = typed(kind, new.data) if kind else dict(new.data)
+    data: dict[str, Any] = typed(kind, new.data) if kind else dict(new.data)
     if new.unconfirmed:
         data["unconfirmed"] = True
     row = EventRow(
