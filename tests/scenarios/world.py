@@ -96,7 +96,7 @@ class World:
         self.store = Store.open(":memory:", create=True)
         config = Config(
             zone="Asia/Shanghai",
-            jobs={"audit": "off", "morning": "off"},
+            jobs={"audit": "off", "morning": "off", "seal": "off"},
             messages={"at_once": self.at_once},
             daemon={"downtime_after": f"{self.downtime_after.total_seconds()} seconds"},
         )  # type: ignore[arg-type]
