@@ -106,7 +106,7 @@ def pass_on(
     """Pass every role that somebody holds on an open case to others, all or none. 离职人员案件批量移交。"""
     with desk(config, locale) as it:
         office = it.app.office
-        passing = leaving.plan(office, person, to)
+        passing = leaving.plan(office, person, to, it.now)
         if not passing:
             it.say(NOTHING_HELD, person=person)
         else:

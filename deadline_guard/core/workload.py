@@ -83,8 +83,8 @@ def workload(
             level = Level.OK if limit is None else capacity[person].level(value, limit)
             free = sorted((p for p in fit if p != person and of in fit[p]), key=lambda p: (-fit[p][of], p))
             unstated = sum(one.effort is None for one in cases.values())
-            data = {"of": of, **values[person], "unstated": unstated, "capacity": limit}
-            data["room"] = tuple((p, fit[p][of]) for p in free)
+            room = tuple((p, fit[p][of]) for p in free)
+            data = {"of": of, **values[person], "unstated": unstated, "capacity": limit, "room": room}
             found.append(Measure(f"person:{person}", WORKLOAD, now, value, level, data=data))
     return tuple(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from deadline_guard.core.people import Directory
 from deadline_guard.core.text import Text
@@ -13,6 +14,7 @@ from deadline_guard.loop.answers import Said
 from deadline_guard.loop.facts import known_person
 from deadline_guard.loop.office import Office
 from deadline_guard.store import people, staffing
+from deadline_guard.store.closing import closed_cases
 from deadline_guard.store.staffing import Held
 
 
@@ -24,7 +26,7 @@ class Passing:
     to: str
 
 
-def plan(office: Office, leaver: str, heirs: Sequence[str]) -> list[Passing]:
+def plan(office: Office, leaver: str, heirs: Sequence[str], now: datetime) -> list[Passing]:
     """Return what would pass to whom: each case whole, to whoever of ``heirs`` then owns the fewest live cases.
 
     Raises InputError for an unknown person, for the leaver among the heirs, and for an heir who has left.
@@ -41,6 +43,8 @@ def plan(office: Office, leaver: str, heirs: Sequence[str]) -> list[Passing]:
             )
     with office.store.read() as conn:
         held, now_held = staffing.held_by(conn, leaver), staffing.loads(conn)
+        over = closed_cases(conn, {one.case_id for one in held if not one.live}, office.rulebook.case_types, now)
+    held = [one for one in held if one.case_id not in over]
     load = Counter({heir: now_held.get(heir, 0) for heir in heirs})
     taken: dict[str, str] = {}
     for one in held:

@@ -33,13 +33,13 @@ class Held(NamedTuple):
 
 
 def held_by(conn: Connection, person: str) -> list[Held]:
-    """Return every role on a case that is not closed, or still has a running clock, that ``person`` holds."""
+    """Return every role on a case that ``person`` holds; ``live``: a clock still runs on it."""
     return [
         Held(case_id, code, role, bool(live))
         for case_id, code, role, live in fetch(
             conn,
             'SELECT c.id, c.code, o.key, c.live FROM "case" AS c, json_each(c.owners) AS o '
-            "WHERE o.value = ? AND (c.live OR c.closed_at IS NULL) ORDER BY c.code, o.key",
+            "WHERE o.value = ? ORDER BY c.code, o.key",
             (person,),
         )
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from deadline_guard.loop import leaving
+from deadline_guard.loop.answers import Said
 from tests.scenarios.conftest import Firm
 from tests.scenarios.given import DEFENCE, channel_down, channel_up, text, why_unsent
 from tests.scenarios.world import World, told
@@ -55,8 +57,8 @@ def test_a_leavers_cases_are_handed_over_the_new_owner_hears_of_what_is_near_onl
         world.case(case)
         world.event(case, "complaint_received", served)
     world.run_until("2026-03-10 09:00")
-    for case in ("NEAR", "LATER"):
-        world.assign(case, "owner", "qian")
+    passing = leaving.plan(world.office, "zhang", ["qian"], world.now)
+    assert leaving.pass_on(world.office, passing, Said("wang", world.now)) == 2
     sent = world.run_until("2026-03-10 10:00")
     assert [(s.person, "NEAR" in s.letter.text) for s in sent] == [("qian", True)]
     assert told(world.run_until("2026-03-17 09:00"))[-1] == ("03-17 08:30", "qian", "■临近")
