@@ -12,9 +12,17 @@ from tests.must.test_owner_silent import RULE
 from tests.scenarios.world import Sent, World
 
 
+def sealed_nightly(world: World) -> None:
+    """Given that the seal is made every night, which the world leaves out otherwise."""
+    config = world.office.config
+    jobs = config.jobs.model_copy(update={"seal": "55 23 * * *"})
+    world.office.config = config.model_copy(update={"jobs": jobs})
+
+
 @pytest.fixture
 def world() -> Iterator[World]:
     made = World([RULE])
+    sealed_nightly(made)
     yield made
     made.close()
 
