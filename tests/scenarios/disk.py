@@ -139,12 +139,12 @@ class Office:
             env=_environment() | environment, text=True,
         ) as process:  # fmt: skip
             try:
-                until(lambda: self.ticks() > before or process.poll() is not None, "the daemon's first tick", 30)
+                until(lambda: self.ticks() > before or process.poll() is not None, "the daemon's first tick", 90)
                 yield process
             finally:
                 if process.poll() is None:
                     process.send_signal(signal.SIGTERM)
-                process.wait(30)
+                process.wait(90)
 
     def ticks(self) -> int:
         """Return when the last finished tick was, in microseconds; 0 before the first."""
@@ -183,7 +183,7 @@ def make(folder: Path, port: int, limit: str = "15 minutes") -> Office:
     return office
 
 
-def until(happened: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+def until(happened: Callable[[], object], what: str, seconds: float = 90.0) -> None:
     """Wait until something happened; raises AssertionError naming it when it does not."""
     end = time.monotonic() + seconds
     while not happened():

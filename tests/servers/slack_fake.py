@@ -131,7 +131,7 @@ class SlackFake:
         """Return the arguments of every call of ``method``."""
         return [arguments for name, arguments in self.requests if name == method]
 
-    def wait_for(self, what: Callable[[Self], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, what: Callable[[Self], bool], timeout: float = 60.0) -> None:
         """Wait until ``what(fake)`` holds; raises AssertionError when it does not come about."""
         with self._changed:
             if not self._changed.wait_for(lambda: what(self), timeout):

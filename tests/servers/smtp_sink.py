@@ -114,7 +114,7 @@ class SmtpSink:
         """Let the next mails meet these behaviours, one each (None: accept)."""
         self._queue.extend(behaviours)
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Mail]:
+    def wait_for(self, count: int, timeout: float = 60.0) -> list[Mail]:
         """Return the mails as soon as there are ``count``; raises AssertionError when they do not come."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.mails) >= count, timeout):
