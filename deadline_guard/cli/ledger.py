@@ -86,6 +86,9 @@ def verify_ledger(
     against: Annotated[
         str | None, typer.Option("--against", help="A root the custodian has. 保管人所存的根摘要。")
     ] = None,
+    ledger_only: Annotated[
+        bool, typer.Option("--ledger-only", help="Not the tables that commands read. 仅核验台账本身。")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     locale: Locale = None,
 ) -> None:
@@ -97,7 +100,9 @@ def verify_ledger(
         )  # fmt: skip
         with bar, at.app.store.read() as conn:
             task = bar.add_task(CHECKING.said(at.t.locale), total=None)
-            found = verify(conn, against, lambda done, total: bar.update(task, completed=done, total=total))
+            found = verify(
+                conn, against, lambda done, total: bar.update(task, completed=done, total=total), rows=not ledger_only
+            )
         tell(at, found)
     if not found.is_whole:
         raise typer.Exit(1)

@@ -45,16 +45,24 @@ class Verdict:
         return self.faults == 0
 
 
-def verify(conn: Connection, against: str | None = None, progress: Callable[[int, int], None] | None = None) -> Verdict:
+def verify(
+    conn: Connection,
+    against: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    rows: bool = True,
+) -> Verdict:
     """Compare everything with its digest in one snapshot of the database.
 
+    Without ``rows`` only the ledger itself: entries, heads, payloads, events, seals and rule texts, but not what the
+    payloads say of notices, messages and tries against the tables that commands read them from.
     ``against`` is a root that somebody kept elsewhere (hexadecimal, at least 16 characters): it must be the root
     of a stored seal. ``progress`` is called with what is done and what there is to do.
     """
     tell = progress or (lambda done, total: None)
     try:
         with without_collecting():  # millions of small lists, none of which stays
-            return _verify(conn, against, tell)
+            return _verify(conn, against, tell, rows)
     except sqlite3.OperationalError as error:
         if "decode" not in str(error):
             raise
@@ -63,18 +71,18 @@ def verify(conn: Connection, against: str | None = None, progress: Callable[[int
     assert isinstance(driver, sqlite3.Connection)
     strict, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
     try:
-        return _verify(conn, against, tell)
+        return _verify(conn, against, tell, rows)
     finally:
         driver.text_factory = strict
 
 
-def _verify(conn: Connection, against: str | None, tell: Callable[[int, int], None]) -> Verdict:
+def _verify(conn: Connection, against: str | None, tell: Callable[[int, int], None], rows: bool) -> Verdict:
     entries = int(scalar(conn, "SELECT COUNT(*) FROM ledger"))
     payloads = int(scalar(conn, "SELECT COUNT(*) FROM payload"))
     faults = Faults(conn)
     step = Progress(tell, entries + payloads)
     walked = walk(conn, payloads, faults, step)
-    compared = compare_payloads(conn, walked, faults, step)
+    compared = compare_payloads(conn, walked, faults, step, rows)
     compare_events(conn, compared, faults)
     sealed = compare_seals(conn, walked, compared, faults, against)
     compare_revisions(conn, compared, faults)

@@ -17,7 +17,6 @@ from deadline_guard.store.verify.chains import (
     COMPOSED,
     DECIDED,
     ERASED,
-    PLAIN,
     REVISION,
     SEALED,
     SETTLED,
@@ -44,18 +43,18 @@ class Compared:
     erasable: set[int] = field(default_factory=set)
 
 
-def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Progress) -> Compared:
-    """Compare every payload that is kept, and the rows that it lists."""
-    reader = _Reader(conn, walked, faults)
+def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Progress, rows: bool) -> Compared:
+    """Compare every payload that is kept, and with ``rows`` what it lists of other tables."""
+    reader = _Reader(conn, walked, faults, rows)
     faults.instants = walked.instants
     cursor = conn.connection.cursor()
     cursor.execute(_PAYLOADS)
     seen = bytearray(len(walked.kinds))
-    while rows := cursor.fetchmany(BATCH):
-        _compare(rows, walked, seen, reader, faults)
+    while read := cursor.fetchmany(BATCH):
+        _compare(read, walked, seen, reader, faults)
         reader.messages.compare()
         reader.attempts.compare()
-        step.more(len(rows))
+        step.more(len(read))
     cursor.close()
     for payload, kind in enumerate(walked.kinds):
         if kind and not seen[payload]:
@@ -65,7 +64,7 @@ def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Pro
 
 
 def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Reader, faults: Faults) -> None:
-    digests, kinds, room = walked.digests, walked.kinds, len(walked.kinds)
+    digests, kinds, room, readers = walked.digests, walked.kinds, len(walked.kinds), reader.read
     for payload, text, erased_at in rows:
         kind = kinds[payload] if 0 < payload < room else 0
         if not kind:
@@ -78,9 +77,9 @@ def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Read
         is_whole = sha256(text).digest() == digests[32 * payload : 32 * payload + 32]
         if not is_whole:
             faults.at_payload(payload, "payload")
-        if kind != PLAIN:  # read even so, lest all rows that it lists seem unknown
+        if kind in readers:  # read even so, lest all rows that it lists seem unknown
             try:
-                reader.read[kind](payload, text)
+                readers[kind](payload, text)
             except _NO_SUCH_PAYLOAD:
                 if is_whole:
                     faults.at_payload(payload, "unreadable")
@@ -89,9 +88,10 @@ def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Read
 class _Reader:
     """What each kind of payload says, and where it is compared."""
 
-    def __init__(self, conn: Connection, walked: Walked, faults: Faults) -> None:
+    def __init__(self, conn: Connection, walked: Walked, faults: Faults, rows: bool) -> None:
         self.faults = faults
         self.conn = conn
+        self.rows = rows
         self.compared = Compared()
         self.walked = walked
         self.notices = Notices(conn, faults)
@@ -99,9 +99,10 @@ class _Reader:
         self.attempts = Listed(conn, ATTEMPTS, faults)
         self._blank: list[int] = []
         self.read: dict[int, Callable[[int, bytes], None]] = {
-            DECIDED: self._decided, COMPOSED: self._composed, SETTLED: self._settled, SEALED: self._sealed,
-            ERASED: self._erased, REVISION: self._revision,
+            SEALED: self._sealed, ERASED: self._erased, REVISION: self._revision,
         }  # fmt: skip
+        if rows:
+            self.read |= {DECIDED: self._decided, COMPOSED: self._composed, SETTLED: self._settled}
 
     def blank(self, payload: int, text: bytes) -> None:
         """A payload was erased: nothing of it may be left, and an entry must say who erased it."""
@@ -133,7 +134,7 @@ class _Reader:
         said = loads(text)
         self.compared.erasable.update(said["payloads"])
         self.compared.events.update({(said["chain"], n): digest for n, digest in said["events"]})
-        for notice in said["notices"]:
+        for notice in said["notices"] if self.rows else ():
             self.notices.instead(payload, notice)
 
     def finish(self) -> None:
@@ -141,6 +142,8 @@ class _Reader:
         for payload in self._blank:
             if payload not in self.compared.erasable:
                 self.faults.at_payload(payload, "erased")
+        if not self.rows:
+            return
         self.notices.finish()
         self.messages.finish()
         self.attempts.finish()
