@@ -86,7 +86,7 @@ zone: Asia/Shanghai
 locale: en
 channels:
 CHANNELS
-jobs: {audit: "off", sync: "off", morning: "off"}
+jobs: {audit: "off", sync: "off", morning: "off", seal: "off"}
 messages: {at_once: 0}
 delivery: {max_attempts: 100}
 """
