@@ -106,7 +106,7 @@ class Calendar:
 
     def closed_between(self, a: date, b: date) -> list[tuple[date, Text]]:
         """Return the closed days from ``a`` to ``b``, both included, each with its reason, in that order."""
-        low, high = (a, b) if a <= b else (b, a)
+        low, high = sorted((a, b))
         self._reach(low)
         table = self._reach(high)
         start = low.toordinal() - table.first
@@ -116,7 +116,7 @@ class Calendar:
             if kind >= DayKind.WEEKEND:
                 day = date.fromordinal(at)
                 found.append((day, table.names.get(at) or _WEEKDAYS[day.weekday()]))
-        return found if a <= b else found[::-1]
+        return found if low == a else found[::-1]
 
     def name_of(self, day: date) -> Text | None:
         """Return the name that the law gives to ``day`` (holidays and worked weekend days), or None."""
@@ -160,8 +160,7 @@ class Calendar:
         if not non_working and not working_weekend:
             return self
         years = [d.year for d in (*non_working, *working_weekend)]
-        span = (max(min(years) - 1, FIRST_YEAR), min(max(years) + 1, LAST_YEAR))
-        return replace(self, law=replace(self.law, single=single), _span=span)
+        return replace(self, law=replace(self.law, single=single), _span=(min(years), max(years)))
 
     def _view(self, drop: str) -> Calendar:
         """Return this calendar without one sort of days, made once."""
@@ -183,12 +182,16 @@ class Calendar:
         """Return a table that holds ``day``, compiling a longer one if it must."""
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise OutOfRange(f"{day} lies outside the years that can be counted ({FIRST_YEAR} to {LAST_YEAR})")
+        return self._reach_year(day.year)
+
+    def _reach_year(self, year: int) -> DayTable:
+        """Return a table that holds a year, compiling a longer one if it must."""
         low, high = (self._made[0].years) if self._made else self._span
-        if self._made and low <= day.year <= high:
+        if self._made and low <= year <= high:
             return self._made[0]
         # 15 spare years: a far date is seldom asked alone.
-        low = low if low <= day.year else max(day.year - 15, FIRST_YEAR)
-        high = high if day.year <= high else min(day.year + 15, LAST_YEAR)
+        low = low if low <= year else max(year - 15, FIRST_YEAR)
+        high = high if year <= high else min(year + 15, LAST_YEAR)
         self._made[:] = [compiled(self.law, self._dropped, low, high)]
         return self._made[0]
 
@@ -197,13 +200,13 @@ class Calendar:
         table = self._reach(day)
         at = day.toordinal() - table.first
         place = table.upto[at + 1] + n - 1 if n > 0 else table.upto[at] + n
+        back = n < 0
         while not 0 <= place < len(table.opens):
             low, high = table.years
-            if (low if place < 0 else high) == (FIRST_YEAR if place < 0 else LAST_YEAR):
+            if (low if back else high) == (FIRST_YEAR if back else LAST_YEAR):
                 raise OutOfRange(f"{n} working days from {day} leave the years that can be counted")
-            lacking = 1 + max(-place, place - len(table.opens)) // 300  # no year has more open days
-            year = max(low - lacking, FIRST_YEAR) if place < 0 else min(high + lacking, LAST_YEAR)
+            lacking = 1 + abs(n) // 300  # hardly a year has more open days
             before = len(table.opens)
-            table = self._reach(date(year, 6, 1))
-            place += (len(table.opens) - before) if place < 0 else 0
+            table = self._reach_year(max(low - lacking, FIRST_YEAR) if back else min(high + lacking, LAST_YEAR))
+            place += (len(table.opens) - before) if back else 0
         return table.opens[place]

@@ -79,7 +79,7 @@ def _answer(trace: Trace, policy: Policy, start: date | datetime, place: tzinfo 
     """Return the answer of a trace; ``place`` is the zone in which the due day ends."""
     due = trace.due
     due_at = due if isinstance(due, datetime) else end_of_day(due, place) if place else None
-    later = sorted((r for r in trace.readings if r.due > due), key=lambda r: r.due) if trace.readings else ()
+    later = sorted((r for r in trace.readings if r.due > due), key=lambda r: r.due)
     basis = (*_law(policy, start), *trace.steps)
     return Counted(due, due_at, trace.rolled, _unknown(trace), _once(tuple(later)), basis)
 

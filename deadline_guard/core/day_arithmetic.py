@@ -43,9 +43,9 @@ def corresponding(day: date, months: int, policy: MonthPolicy = MonthPolicy.CORR
     last = last_of_month(year, month)
     if policy is MonthPolicy.END_TO_END and day.day == last_of_month(day.year, day.month):
         return date(year, month, last)
-    if policy is MonthPolicy.MINUS_ONE and months:
-        if months < 0:
-            return date(year, month, min(day.day, last)) + timedelta(1)
+    if policy is MonthPolicy.MINUS_ONE and months < 0:
+        return date(year, month, min(day.day, last)) + timedelta(1)
+    if policy is MonthPolicy.MINUS_ONE and months > 0:
         if day.day == 1:
             return date(year, month, 1) - timedelta(1)
         return date(year, month, min(day.day - 1, last))
@@ -81,7 +81,7 @@ def end_of(trigger: date, period: Period, policy: Policy, calendar: Calendar, di
     if not n:
         if unit is not Unit.WORKING_DAYS:
             return trigger
-        return calendar.next_open(trigger) if sign > 0 else calendar.previous_open(trigger)
+        return calendar.next_open(trigger) if direction is Direction.FORWARD else calendar.previous_open(trigger)
     early = -sign if policy.first_day_counts else 0  # the trigger's day is day one: everything ends a day sooner
     if skips_rest_days(period, policy):
         found = calendar.add_working_days(shifted(trigger, early), sign * int(n))

@@ -150,18 +150,21 @@ def _settle_clear(asked: Question, trace: Trace, due: date) -> None:
     trace.ask(asked.calendar, open_day, due)
     if open_day == due:
         return
+    rest = _rest(asked.calendar, due)
     why = Text(
-        f"the rule only leaves rest days out of the period itself; {due} is {asked.calendar.why_closed(due)}",
-        f"该规则仅把休息日排除在期间之外;{due}本身为{_zh(asked.calendar, due)}",
+        f"the rule only leaves rest days out of the period itself; {due} is {rest}",
+        f"该规则仅把休息日排除在期间之外;{due}本身为{rest.zh}",
     )
     trace.readings.append(Reading(due, why, asked.policy.cite("short")))
     skipped = _closed(asked.calendar, due, open_day)
     trace.move(Step("count", due, open_day, (open_day - due).days, skipped, asked.policy.cite("short"), why))
 
 
-def _zh(calendar: Calendar, day: date) -> str:
+def _rest(calendar: Calendar, day: date) -> Text:
+    """Return the name of a rest day."""
     why = calendar.why_closed(day)
-    return why.zh if why else ""
+    assert why is not None, f"{day} is open"
+    return why
 
 
 def _exclude(asked: Question, trace: Trace, skips: bool) -> None:
@@ -223,14 +226,15 @@ def _count_hours(asked: Question, trace: Trace) -> None:
     due, still = run(start, Fraction(asked.period.n), asked.direction, walked)
     if rests:
         trace.ask(calendar, start.date(), due.date())
-    skipped = tuple(Skipped(d, whys[d].why if d in whys else calendar.why_closed(d) or "") for d in still)
+    skipped = tuple(Skipped(d, whys[d].why if d in whys else _rest(calendar, d)) for d in still)
     trace.move(Step("count", start, due, None, skipped, policy.cite("hours"), _counted(asked.period, asked.direction)))
 
 
 def _far(start: datetime, asked: Question) -> date:
     """Return a day that the excluded spans of an hour period cannot lie beyond."""
-    ends = [span.until if asked.sign > 0 else span.since for span in asked.excluded]
-    return max([start.date(), *ends]) if asked.sign > 0 else min([start.date(), *ends])
+    if asked.direction is Direction.FORWARD:
+        return max([start.date(), *(span.until for span in asked.excluded)])
+    return min([start.date(), *(span.since for span in asked.excluded)])
 
 
 def _moved(moment: date | datetime, to: date) -> date | datetime:
@@ -294,7 +298,7 @@ def _reach_office(asked: Question, trace: Trace) -> None:
     calendar, shut = asked.calendar, Text("the court cannot be reached", "法院无法接收")
     to, passed = day, list[Skipped]()
     while to in asked.inaccessible or not calendar.is_open(to):
-        why = shut if to in asked.inaccessible else calendar.why_closed(to) or ""
+        why = shut if to in asked.inaccessible else _rest(calendar, to)
         passed.append(Skipped(to, why))
         to = shifted(to, 1)
     trace.ask(calendar, day, to)

@@ -174,26 +174,23 @@ class TableMaker:
         first = date(year, 1, 1)
         week = self._hours.week_on(first)
         day = first.toordinal()
-        exceptions, weeks = self._exceptions_of(year), self._weeks
+        days, exceptions, weeks = self._hours.days, self._exceptions, self._weeks
         for offset, offset_next in pairwise(_midnight_offsets(self._hours.zone, year)):
             week = weeks.get(day, week)
             if offset != offset_next:
                 spans, base = self._resolved(day), 0
-            else:  # day 1 of the ordinal count was a Monday
-                spans = exceptions[day] if day in exceptions else week[(day - 1) % 7]
+            else:
+                if day in exceptions:
+                    spans = exceptions[day]
+                elif days is not None:
+                    spans = self._hours.open_spans(date.fromordinal(day))
+                else:  # day 1 of the ordinal count was a Monday
+                    spans = week[(day - 1) % 7]
                 base = (day - _EPOCH_DAY) * DAY - offset
             for start, end in spans:
                 starts.append(base + start)
                 ends.append(base + end)
             day += 1
-
-    def _exceptions_of(self, year: int) -> Mapping[int, Spans]:
-        """Return the spans of the dates of a year that differ, or may differ, from the week."""
-        if self._hours.days is None:
-            return self._exceptions
-        first, after = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
-        ruled = {day: self._hours.open_spans(date.fromordinal(day)) for day in range(first, after)}
-        return {**ruled, **self._exceptions}
 
     def _resolved(self, ordinal: int) -> Spans:
         """Return the open instants of a day on which the clock changes."""

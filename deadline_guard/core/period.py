@@ -74,7 +74,7 @@ class Period:
 
     def __str__(self) -> str:
         """Return the English text, which :func:`parse_period` reads back."""
-        return self.text("en")
+        return self.text()
 
 
 def _number(n: int | Fraction) -> str:

@@ -58,6 +58,40 @@ def test_a_weekend_outside_the_compiled_years_is_left_like_any_other() -> None:
     assert fresh().previous_open(date(1959, 12, 27)) == date(1959, 12, 25)
 
 
+@pytest.mark.parametrize("rest", [date(2026, 3, 7), date(2026, 3, 8)])
+def test_the_first_working_day_after_a_rest_day(rest: date) -> None:
+    assert fresh().add_working_days(rest, 1) == date(2026, 3, 9)
+    assert fresh().add_working_days(rest, 2) == date(2026, 3, 10)
+    assert fresh().add_working_days(rest, -1) == date(2026, 3, 6)
+
+
+def test_a_rest_day_at_the_end_of_the_compiled_years_is_left_into_the_next_one() -> None:
+    last = date(2036, 12, 31)
+    wednesdays = frozenset({last.weekday()})
+    assert fresh(wednesdays).next_open(last) == last + timedelta(1)
+    assert fresh(wednesdays).add_working_days(last, 1) == last + timedelta(1)
+    assert fresh(frozenset({4})).previous_open(date(1960, 1, 1)) == date(1959, 12, 31)  # a Friday
+
+
+@pytest.mark.parametrize(
+    ("day", "is_open"),
+    [
+        (date(2037, 1, 1), True),  # the first day that is not compiled yet
+        (date(2037, 1, 3), False),
+        (date(2060, 3, 6), False),
+        (date(2060, 3, 8), True),
+        (date(1959, 12, 31), True),
+        (date(1959, 12, 27), False),
+        (date(1900, 1, 1), True),
+    ],
+)
+def test_a_calendar_in_use_answers_for_years_that_it_has_not_compiled(day: date, is_open: bool) -> None:
+    calendar = fresh()
+    assert calendar.is_open(date(2026, 1, 2))
+    assert calendar.is_open(day) is is_open
+    assert calendar.kind_of(day) is (DayKind.OPEN if is_open else DayKind.WEEKEND)
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_the_first_open_day_of_all_is_found_from_far_away(n: int) -> None:
     calendar = fresh()

@@ -24,7 +24,7 @@ from deadline_guard.core.counting import (
 from deadline_guard.core.day_arithmetic import between
 from deadline_guard.core.jurisdictions import JURISDICTIONS, policy_for
 from deadline_guard.core.period import parse_period
-from deadline_guard.core.policy import Direction
+from deadline_guard.core.policy import Act, Direction, Policy
 from deadline_guard.core.text import both
 from deadline_guard.rulebook.calendars import compiled, parse, shipped
 
@@ -58,6 +58,33 @@ def test_a_state_holiday_stops_a_forward_count_alone() -> None:
     ten = parse_period("10 days")
     assert count_date(holiday - timedelta(10), ten, policy, calendar) == date(2021, 4, 1)
     assert count_date(holiday + timedelta(10), ten, policy, calendar, BACKWARD) == holiday
+
+
+def test_the_calendar_of_the_office_too_stops_a_forward_count_alone() -> None:
+    policy, state = policy_for("us-federal", DAYS[0]), shipped()["us-ca"]
+    holiday, ten = date(2021, 3, 31), parse_period("10 days")
+
+    def due(trigger: date, direction: Direction) -> date | datetime:
+        asked = {"direction": direction, "act": Act.AT_COURT_OFFICE, "office_calendar": state}
+        return count(trigger, ten, policy, shipped()["us"], **asked).due  # type: ignore[arg-type]
+
+    assert due(holiday - timedelta(10), FORWARD) == date(2021, 4, 1)
+    assert due(holiday + timedelta(10), BACKWARD) == holiday
+
+
+def test_an_instant_counts_as_its_local_day_in_every_step_of_a_period_in_days() -> None:
+    policy, calendar = policy_for("cn-civil", date(2026, 1, 1)), shipped()["cn"]
+    ten = parse_period("10 days")
+    late = datetime(2026, 1, 12, 17, 30, tzinfo=ZoneInfo("UTC"))  # 01:30 the next day in China
+    assert count(late, ten, policy, calendar) == count(date(2026, 1, 13), ten, policy, calendar)
+
+
+def test_a_longstop_is_cited_where_the_law_has_an_article_for_it() -> None:
+    policy = Policy(cites={"longstop": "BGB 199 IV"})
+    found = count(date(2026, 1, 5), parse_period("10 days"), policy, shipped()["de"], not_after=date(2026, 1, 9))
+    assert [(step.step, step.to, step.cite) for step in found.basis if step.step == "longstop"] == [
+        ("longstop", date(2026, 1, 9), "BGB 199 IV")
+    ]
 
 
 def test_of_two_readings_the_bare_date_is_the_earlier() -> None:

@@ -56,6 +56,12 @@ def test_what_is_refused_and_what_is_expected_instead(text: str, says: str) -> N
         parse_period(text)
 
 
+@pytest.mark.parametrize("found", [15, None, ["15 days"]])
+def test_what_is_no_text_is_refused_as_other_lengths_are(found: object) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{found!r} is not a period")):
+        parse_period(found)  # type: ignore[arg-type]
+
+
 def test_a_negative_length_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         Period(-1, Unit.DAYS)
