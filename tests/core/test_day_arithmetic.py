@@ -70,3 +70,9 @@ def test_days_that_leave_what_dates_can_say_are_refused(day: date, days: int) ->
     with pytest.raises(OutOfRange) as refused:
         shifted(day, days)
     assert str(refused.value) == f"{days} days from {day} leave the years that can be counted"
+
+
+@pytest.mark.parametrize("policy", [SAME, ENDS, LESS])
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 10), date(2026, 3, 31)])
+def test_no_month_at_all_leads_to_the_day_itself(day: date, policy: MonthPolicy) -> None:
+    assert corresponding(day, 0, policy) == day
