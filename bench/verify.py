@@ -36,7 +36,7 @@ from deadline_guard.store.assessments import AssessmentRow
 from deadline_guard.store.columns import dump
 from deadline_guard.store.events import EventRow
 from deadline_guard.store.queue import CaseResult
-from deadline_guard.store.statements import fetch
+from deadline_guard.store.statements import AMONG, among, fetch
 from deadline_guard.store.verify import Verdict, verify
 
 FULL, QUICK = 1_000_000, 60_000
@@ -138,7 +138,7 @@ def facts(case_id: str) -> Iterator[EventRow]:
 def decide(conn: Connection, ids: list[str], turn: int) -> None:
     """Decide a level of each case, compose one mail a notice, and settle them all."""
     at = NOW + timedelta(days=turn)
-    revs = {case_id: rev for case_id, rev in fetch(conn, 'SELECT id, rev FROM "case"') if case_id in set(ids)}
+    revs = dict(fetch(conn, f'SELECT id, rev FROM "case" WHERE id IN ({AMONG})', among(ids)))
     told = [notice(case_id, turn, at) for case_id in ids]
     found = AssessmentRow(
         RULE, CYCLE, "open", Level(turn + 1), 1, 1, date(2026, 3, 9), NOW + timedelta(days=7), "zhang",
