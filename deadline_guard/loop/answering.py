@@ -76,6 +76,13 @@ def clocks_of(office: Office, conn: Connection, warning: str, now: datetime) -> 
         )
     stored = notices.by_ids(conn, carried)
     told = [stored[n].notice for n in carried]
+    if any(n.rule.startswith("digest.") for n in told):
+        raise AnswerError(
+            Text(
+                f"{warning} is a list; answer each deadline by its own warning id, or by case and rule (see `due`)",
+                f"{warning} 是汇总清单;请按各期限自己的预警编号,或按案件与规则答复(见 `due`)",
+            )
+        )
     ours = [n for n in told if not n.rule.startswith("finding.")]
     if not ours:
         raise AnswerError(

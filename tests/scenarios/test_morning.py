@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from deadline_guard.core.rules import Acts, Rule
+from deadline_guard.errors import AnswerError
+from deadline_guard.loop.answers import clocks_of
 from tests.must.test_owner_silent import RULE
 from tests.scenarios.given import DEFENCE
 from tests.scenarios.world import Sent, World
@@ -121,6 +123,14 @@ def test_a_list_that_is_switched_off_is_not_sent() -> None:
     served(world)
     assert lists(world.run_until("2026-03-17 12:00")) == []
     world.close()
+
+
+def test_a_list_is_not_answered_as_a_whole_and_says_how_to_answer(world: World) -> None:
+    served(world)
+    found = [s for s in world.run_until("2026-03-10 09:00") if "/digest.morning/" in s.letter.metadata["thread"]]
+    with world.store.read() as conn, pytest.raises(AnswerError) as refused:
+        clocks_of(world.office, conn, found[-1].letter.delivery_id, world.now)
+    assert "is a list" in str(refused.value)
 
 
 def test_a_long_list_is_cut_and_says_how_many_more_there_are(world: World) -> None:
