@@ -74,7 +74,9 @@ def load_rules(config: Config, imported: Sequence[str] = ()) -> Loaded:
     folders = [paths.rules_dir()] if config.shipped_rules else []
     folders += [config.path(p) for p in config.rules]
     calendars, problems = _calendars(config, imported)
-    directory, about_people = people_files.load(config.path(config.people), calendars=calendars)
+    directory, about_people = people_files.load(
+        config.path(config.people), calendars=calendars, zone=config.zone, locale=config.locale
+    )
     rulebook, about_rules = rulebook_files.load(folders, directory=directory, calendars=set(calendars))
     problems = [*about_people, *problems, *about_rules]
     errors = [p for p in problems if p.is_error]

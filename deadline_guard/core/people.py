@@ -63,7 +63,10 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Persons, teams, firm-wide roles, absences; ``fallback`` is the named last resort."""
+    """Persons, teams, firm-wide roles, absences; ``fallback`` is the named last resort.
+
+    ``zone`` and ``locale`` are the office's, which everybody has who says nothing else.
+    """
 
     persons: Mapping[str, Person]
     teams: Mapping[str, Team]
@@ -71,6 +74,8 @@ class Directory:
     roles: Mapping[str, str] = field(default_factory=dict)  # firm-wide role → person
     absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
     revision: str = ""
+    zone: str = "Asia/Shanghai"
+    locale: str = "zh_Hans"
 
     def absent(self, person: str, at: datetime) -> Absence | None:
         """Return the absence of ``person`` that covers ``at``, or None."""

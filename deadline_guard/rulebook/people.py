@@ -30,8 +30,10 @@ class PersonShape(Shape):
     """Somebody who can be told."""
 
     name: str = Field(min_length=1, description="The name shown in messages")
-    locale: Literal["en", "zh_Hans"] = Field("zh_Hans", description="The language of messages: zh_Hans or en")
-    zone: str = Field("Asia/Shanghai", description="The person's time zone, such as Asia/Shanghai")
+    locale: Literal["en", "zh_Hans"] | None = Field(
+        None, description="The language of messages: zh_Hans or en; else the office's"
+    )
+    zone: str | None = Field(None, description="The person's time zone, such as Asia/Shanghai; else the office's")
     team: str | None = Field(None, description="The team the person belongs to")
     manager: str | None = Field(None, description="The person's superior")
     deputy: str | None = Field(None, description="Who stands in during an absence")
@@ -79,9 +81,12 @@ def load(
     *,
     channels: Collection[str] | None = None,
     calendars: Mapping[str, Calendar] | None = None,
+    zone: str = "Asia/Shanghai",
+    locale: str = "zh_Hans",
 ) -> tuple[Directory | None, list[Problem]]:
     """Return the directory of a file (or text) without absences and assignments, and every problem by place.
 
+    ``zone`` and ``locale`` are the office's, and everybody's who says nothing else.
     ``channels`` and ``calendars`` are those that this installation knows; None: any name is taken. The directory is
     None when there are errors; warnings do not stand in its way.
     """
@@ -96,16 +101,18 @@ def load(
     problems += _capacities(file, document)
     problems += _names(file, document) + _persons(file, document, channels, calendars) + _deputies(file, document)
     failed = any(p.is_error for p in problems)
-    return None if failed else _directory(file, document.digest, calendars), in_order(problems)
+    return None if failed else _directory(file, document.digest, calendars, zone, locale), in_order(problems)
 
 
-def _directory(file: PeopleFile, revision: str, calendars: Mapping[str, Calendar] | None) -> Directory:
+def _directory(
+    file: PeopleFile, revision: str, calendars: Mapping[str, Calendar] | None, zone: str, locale: str
+) -> Directory:
     persons = {
         name: Person(
             name,
             one.name,
-            one.locale,
-            one.zone,
+            one.locale or locale,
+            one.zone or zone,
             dict(one.channels),
             one.team,
             one.manager,
@@ -113,13 +120,15 @@ def _directory(file: PeopleFile, revision: str, calendars: Mapping[str, Calendar
             tuple(one.roles),
             one.active,
             hours(one.quiet_hours),
-            desk_hours(one.zone, one.working_hours or file.working_hours, one.calendar or file.calendar, calendars),
+            desk_hours(
+                one.zone or zone, one.working_hours or file.working_hours, one.calendar or file.calendar, calendars
+            ),
             _capacity(one, file),
         )
         for name, one in file.persons.items()
     }
     teams = {name: Team(name, one.title.pair(), one.lead, dict(one.roles)) for name, one in file.teams.items()}
-    return Directory(persons, teams, file.fallback, dict(file.roles), {}, revision)
+    return Directory(persons, teams, file.fallback, dict(file.roles), {}, revision, zone=zone, locale=locale)
 
 
 def _capacity(one: PersonShape, file: PeopleFile) -> Capacity | None:
@@ -173,7 +182,7 @@ def _persons(
 
     for who, one in file.persons.items():
         path = ("persons", who)
-        if one.zone not in _ZONES:
+        if one.zone is not None and one.zone not in _ZONES:
             say("unknown_zone", (*path, "zone"), name=shown(one.zone), hint=nearest(one.zone, _ZONES))
         if not one.channels and one.active:
             say("no_channel", path, key=True, name=who)

@@ -57,7 +57,9 @@ def _calendars(found: Revision | None, today: Mapping[str, Calendar]) -> Mapping
 def _people(found: Revision | None, today: Directory, calendars: Mapping[str, Calendar]) -> Directory:
     if found is None or found.hash == today.revision:
         return today
-    directory, problems = people_files.load(found.text, "people.yaml", calendars=calendars)
+    directory, problems = people_files.load(
+        found.text, "people.yaml", calendars=calendars, zone=today.zone, locale=today.locale
+    )
     _refuse(problems, found)
     return directory or today
 

@@ -173,3 +173,18 @@ def test_wrong_working_hours_are_refused_where_they_stand(wrong, right, place, w
     assert directory is None
     assert [str(p.mark).startswith(f"people.yaml:{place}") for p in problems] == [True], problems
     assert words in str(problems[0])
+
+
+def test_whoever_says_nothing_has_the_office_s_zone_and_language() -> None:
+    text = (
+        "fallback: a\npersons:\n"
+        "  a: {name: A, channels: {email: a@firm.example}, working_hours: {mon: [['09:00', '17:00']]}}\n"
+        "  b: {name: B, zone: Asia/Tokyo, locale: zh_Hans, channels: {email: b@firm.example}}\n"
+    )
+    directory, problems = people.load(text, "people.yaml", zone="Europe/London", locale="en")
+    assert not problems
+    assert directory is not None
+    a, b = directory.persons["a"], directory.persons["b"]
+    assert (a.zone, a.locale, b.zone, b.locale) == ("Europe/London", "en", "Asia/Tokyo", "zh_Hans")
+    assert a.hours is not None
+    assert str(a.hours.zone) == "Europe/London"
