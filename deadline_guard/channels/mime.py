@@ -88,15 +88,15 @@ def _encoded(text: str, name: str) -> str:
         if len(name) + len(text) + 2 <= _LINE:
             return text
         return Header(text, "ascii", header_name=name).encode(linesep="\r\n")
-    words: list[bytes] = []
-    word, room = b"", _WORD - len(name)  # the first shares its line with the name
-    for character in text:
-        more = character.encode("utf-8", "replace")
-        if word and len(word) + len(more) > room:
-            words.append(word)
-            word, room = b"", _WORD
-        word += more
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(w).decode('ascii')}?=" for w in (*words, word))
+    content, words = text.encode("utf-8", "replace"), []
+    start, room = 0, max(4, _WORD - len(name))  # the first shares its line with the name
+    while start < len(content):
+        end = min(start + room, len(content))
+        while end < len(content) and content[end] & 0xC0 == 0x80:  # in mid-character (RFC 2047 section 5)
+            end -= 1
+        words.append(content[start:end])
+        start, room = end, _WORD
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(w).decode('ascii')}?=" for w in words)
 
 
 def _threading(letter: Letter) -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
-from unicodedata import east_asian_width
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
@@ -17,6 +16,7 @@ from deadline_guard.messages.content import Content, Reader, single
 from deadline_guard.messages.findings import finding, sentence
 from deadline_guard.messages.item import Action, Item, Rendered
 from deadline_guard.messages.overview import heading, overview
+from deadline_guard.messages.plain import plain
 from deadline_guard.messages.replies import invitation
 from deadline_guard.messages.several import summary, tally
 from deadline_guard.messages.short import short
@@ -25,7 +25,6 @@ from deadline_guard.messages.words import badge
 
 TRUSTED: Final = frozenset({"email", "console"})  # only here may the parties be named
 _WITH_BLOCKS: Final = frozenset({"slack", "slack_webhook"})
-_LABEL_WIDTH: Final = 10
 
 
 def render(
@@ -70,7 +69,7 @@ def render(
     sender = t.say("Deadline guard {sign}{word}", sign=content.sign.shape, word=t.say(content.sign.word))
     title = f"{badge(t, content.sign)} · {_chat_title(t, shown)}"
     if channel in TRUSTED:
-        text = _text(t, content)
+        text = plain(t, content)
     else:
         text = short(reader, shown, content, person_name)
         text = escape(text) if channel in _WITH_BLOCKS else text
@@ -121,19 +120,7 @@ def _template(name: str) -> Template:
     return found
 
 
-def _text(t: Texts, content: Content) -> str:
-    answer = t.say("Answer on the command line:")
-    return _template("letter.txt").render(c=content, pad=_pad, answer=answer)
-
-
 def _html(t: Texts, content: Content, subject: str) -> str:
     answer = t.say("Answer on the command line:")
     lang = "zh-Hans" if t.is_chinese else "en"
     return _template("letter.html").render(c=content, subject=subject, lang=lang, answer=answer)
-
-
-@lru_cache(maxsize=1024)
-def _pad(label: str) -> str:
-    """Return a label filled up to the column of the facts (a Chinese character is two wide)."""
-    width = sum(2 if east_asian_width(c) in "WF" else 1 for c in label)
-    return label + " " * max(2, _LABEL_WIDTH - width)
