@@ -1,4 +1,4 @@
-"""`ledger`: verify the record, seal it, erase what is personal of a case that is over."""
+"""`ledger`: verify the record and seal it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from deadline_guard.cli import erasing
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale, desk
 from deadline_guard.core.text import Text
-from deadline_guard.errors import InputError
 from deadline_guard.loop import seals as sealing
 from deadline_guard.messages.texts import safe
-from deadline_guard.store import cases, erasure, seals
+from deadline_guard.store import seals
 from deadline_guard.store.verify import Fault, Verdict, verify
 
 FAULTS: Final = {
@@ -58,13 +58,6 @@ SEALED: Final = Text(
     "第 {n} 号封存,{at}:{chains:,} 条链,共 {entries:,} 条记录,其中 {heads:,} 条链有新增。根摘要 {root}",
 )
 NO_SEAL: Final = Text("Nothing was sealed yet: deadline-guard ledger seal", "尚未封存:deadline-guard ledger seal")
-ERASED: Final = Text(
-    "{code}: erased {payloads} payloads, the content of {events} events and {notices} notices. The digests stay. "
-    "Backups and mails still hold them.",
-    "{code}:已清除 {payloads} 项内容、{events} 个事件与 {notices} 条预警的内容,摘要保留。备份与邮件中仍有原文。",
-)
-NO_WORDS: Final = Text("say why and who: --reason and --by", "请注明原因与经办人:--reason 与 --by")
-STOP_FIRST: Final = "ledger erase"
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +67,7 @@ def register(app: typer.Typer) -> None:
     group.command("verify")(verify_ledger)
     group.command("seals")(list_seals)
     group.command("seal")(seal_now)
-    group.command("erase")(erase)
+    erasing.register(group)
     app.add_typer(group, name="ledger")
 
 
@@ -169,23 +162,3 @@ def _say_seal(at: Desk, one: seals.Seal) -> None:
         SEALED, n=one.n, at=_stamp(at, one.at), entries=one.entries, chains=one.chains, heads=one.heads,
         root=one.root.hex(),
     )  # fmt: skip
-
-
-def erase(
-    case: Annotated[str, typer.Option("--case", help="The case's code or id. 案号或标识。")],
-    reason: Annotated[str, typer.Option("--reason", help="Why. 原因。")],
-    by: Annotated[str, typer.Option("--by", help="Who does it. 经办人。")],
-    config: ConfigFile = DEFAULT_CONFIG,
-    locale: Locale = None,
-) -> None:
-    """Erase what is personal of a case that is over; digests stay. Stop the daemon first. 清除已结案件的个人信息。"""
-    with desk(config, locale) as at:
-        if not reason.strip() or not by.strip():
-            raise InputError(field="--reason", message=NO_WORDS)
-        store = at.app.store
-        with store.lock_daemon(STOP_FIRST):
-            with store.write() as conn:
-                known = cases.load_case(conn, case)
-                done = erasure.erase_case(conn, known.id, reason.strip(), by.strip(), at.now)
-            erasure.rewrite(store)
-        at.say(ERASED, code=known.code, payloads=done.payloads, events=done.events, notices=done.notices)

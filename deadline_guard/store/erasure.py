@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -13,25 +14,26 @@ from deadline_guard.errors import StoreError
 from deadline_guard.store import ledger
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.database import Store
-from deadline_guard.store.statements import Row, fetch, run, scalar
+from deadline_guard.store.statements import AMONG, Row, among, fetch, run, scalar
 
 ERASED: Final = "erased"
-_EVENTS: Final = (
+EVENTS: Final = (  # in the order in which an entry digests them
     "SELECT case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
-    "recorded_by, recorded_at FROM event WHERE case_id = ? ORDER BY entry, source, source_id, revision"
+    "recorded_by, recorded_at FROM event WHERE case_id = ?"
 )
-_NOTICES: Final = (
+NOTICES: Final = (
     "SELECT id, key, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, due_on, "
-    "due_at, data FROM notice WHERE subject = ? ORDER BY id"
+    "due_at, data FROM notice"
 )
 
 
 class Erasure(NamedTuple):
-    """How much was erased of a case."""
+    """How much was erased; ``kept``: revisions of an event that still count and stay."""
 
     payloads: int
     events: int
     notices: int
+    kept: int = 0
 
 
 def erase_case(conn: Connection, case_id: str, reason: str, by: str, now: datetime) -> Erasure:
@@ -53,25 +55,44 @@ def erase_case(conn: Connection, case_id: str, reason: str, by: str, now: dateti
         "SELECT payload_id FROM ledger WHERE chain = ? AND payload_id NOT NULL AND kind <> ? ORDER BY n",
         (chain, ERASED),
     )]  # fmt: skip
-    run(
-        conn,
-        "UPDATE payload SET text = '', erased_at = ? WHERE erased_at IS NULL AND id IN "
-        "(SELECT payload_id FROM ledger WHERE chain = ? AND kind <> ?)",
-        (micros(now), chain, ERASED),
-    )
+    blank(conn, gone, now)
     run(conn, "UPDATE event SET data = '{}', subject = NULL, recorded_by = '' WHERE case_id = ?", (case_id,))
     run(conn, "UPDATE notice SET data = '{}' WHERE subject = ?", (case_id,))
     run(conn, "UPDATE \"case\" SET title = '', attributes = '{}' WHERE id = ?", (case_id,))
     run(conn, "DELETE FROM derivation WHERE case_id = ?", (case_id,))
-    events, told = fetch(conn, _EVENTS, (case_id,)), fetch(conn, _NOTICES, (case_id,))
-    payload = dump({
-        "chain": chain, "by": by, "reason": reason, "payloads": gone, "events": _left(events), "notices": told,
-    })  # fmt: skip
-    ledger.append(conn, [ledger.Entry(chain, ERASED, payload)], now)
+    events, told = fetch(conn, EVENTS, (case_id,)), fetch(conn, f"{NOTICES} WHERE subject = ? ORDER BY id", (case_id,))
+    record(conn, chain, reason, by, now, payloads=gone, events=events, notices=told)
     return Erasure(len(gone), len(events), len(told))
 
 
-def _left(events: list[Row]) -> list[tuple[int, str]]:
+def blank(conn: Connection, payloads: Iterable[int], now: datetime) -> None:
+    """Take the text of these payloads away; their digests stay in the ledger."""
+    run(
+        conn,
+        f"UPDATE payload SET text = '', erased_at = ? WHERE erased_at IS NULL AND id IN ({AMONG})",
+        (micros(now), *among(payloads)),
+    )
+
+
+def record(
+    conn: Connection,
+    chain: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    *,
+    payloads: Sequence[int] = (),
+    events: Sequence[Row] = (),
+    notices: Sequence[Row] = (),
+) -> None:
+    """Write down in the chain who erased what, and what is left of the rows; ``events``: all of each entry named."""
+    payload = dump({
+        "chain": chain, "by": by, "reason": reason, "payloads": payloads, "events": _left(events), "notices": notices,
+    })  # fmt: skip
+    ledger.append(conn, [ledger.Entry(chain, ERASED, payload)], now)
+
+
+def _left(events: Sequence[Row]) -> list[tuple[int, str]]:
     """Return the digest of what is left of each entry's events."""
     by_entry: dict[int, list[Row]] = {}
     for row in events:

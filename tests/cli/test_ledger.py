@@ -55,7 +55,9 @@ def test_a_seal_is_shown_and_its_root_verified(office: Office) -> None:
 
 
 def test_a_live_case_is_not_erased(office: Office) -> None:
-    said = office.do("ledger", "erase", "--case", "C1", "--reason", "x", "--by", "chen", "--locale", "en", expect=1)
+    said = office.do(
+        "ledger", "erase", "--case", "C1", "--reason", "x", "--by", "chen", "--yes", "--locale", "en", expect=1
+    )
     assert "still live" in said
     assert "绝密备注".encode() in stored(office)
 
@@ -63,13 +65,15 @@ def test_a_live_case_is_not_erased(office: Office) -> None:
 def test_an_erased_case_leaves_no_text_in_the_file_and_verifies(office: Office) -> None:
     over(office)
     assert "绝密备注".encode() in stored(office)
-    said = office.type("ledger", "erase", "--case", "C1", "--reason", "客户要求", "--by", "chen", "--locale", "en")
+    said = office.type(
+        "ledger", "erase", "--case", "C1", "--reason", "客户要求", "--by", "chen", "--yes", "--locale", "en"
+    )
     assert "erased 1 payloads, the content of 1 events" in said
     for text in ("绝密备注", "秘密当事人"):
         assert text.encode() not in stored(office)
     said = office.type("ledger", "verify", "--locale", "en")
     assert "2 payloads were erased" in said  # one text, and one entry's events
-    office.type("ledger", "erase", "--case", "C1", "--reason", "noch einmal", "--by", "chen")
+    office.type("ledger", "erase", "--case", "C1", "--reason", "noch einmal", "--by", "chen", "--yes")
     office.type("ledger", "verify")
 
 
@@ -81,7 +85,7 @@ def test_an_erasure_that_nobody_recorded_is_a_fault(office: Office) -> None:
 
 def test_what_an_erasure_left_is_still_verified(office: Office) -> None:
     over(office)
-    office.type("ledger", "erase", "--case", "C1", "--reason", "客户要求", "--by", "chen")
+    office.type("ledger", "erase", "--case", "C1", "--reason", "客户要求", "--by", "chen", "--yes")
     with sqlite3.connect(office.folder / "office.db") as bare:
         bare.execute("UPDATE event SET on_date = '2020-01-01'")
     assert "the events that it recorded were altered" in office.type("ledger", "verify", "--locale", "en", expect=1)
@@ -90,6 +94,6 @@ def test_what_an_erasure_left_is_still_verified(office: Office) -> None:
 def test_erasing_waits_for_the_daemon_to_stop(office: Office) -> None:
     over(office)
     with office.daemon():
-        said = office.do("ledger", "erase", "--case", "C1", "--reason", "x", "--by", "chen", expect=1)
+        said = office.do("ledger", "erase", "--case", "C1", "--reason", "x", "--by", "chen", "--yes", expect=1)
     assert "daemon" in said or "deadline-guard" in said
     assert "绝密备注".encode() in stored(office)
