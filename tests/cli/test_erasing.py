@@ -44,6 +44,11 @@ def bare(office: Office, statement: str) -> list[tuple[object, ...]]:
         return conn.execute(statement).fetchall()
 
 
+def alone(*words: str) -> str:
+    """Run a command that needs no office."""
+    return CliRunner().invoke(program, words, env={"COLUMNS": "200"}).output
+
+
 def entry_with(office: Office, text: str) -> str:
     said = office.type("ledger", "entries", "--case", "C1", "--containing", text, "--locale", "en")
     (number,) = re.findall(r"(?m)^\s*(\d+)  ", said)
@@ -103,6 +108,9 @@ def test_decisions_are_erased_one_by_one_when_the_case_is_over_and_what_is_left_
     bare(office, 'UPDATE "case" SET live = 0')
     office.type("ledger", "erase", "--case", "C1", "--entry", number, "--yes", *WHY)
     assert bare(office, "SELECT DISTINCT data FROM notice WHERE subject = 'C1'") == [("{}",)]
+    office.type("ledger", "erase", "--case", "C1", "--event", identity(office), "--yes", *WHY)
+    (office.folder / "export.json").write_text(office.type("why", "W-1", "--json"), encoding="utf-8")
+    assert "whole" in alone("why-check", str(office.folder / "export.json"), "--locale", "en")
     office.type("ledger", "verify")
     bare(office, "UPDATE notice SET person = 'li' WHERE subject = 'C1'")
     assert "altered" in office.type("ledger", "verify", "--locale", "en", expect=1)
