@@ -106,6 +106,10 @@ class Jobs(Section):
         default="30 8 * * mon-fri",
         description="each person's list, a lead's exceptions; on Mondays also to whom nothing is due; or off",
     )
+    daily_list: str = Field(
+        default="off",
+        description="what was entered, changed, deleted and done on the days before, to be signed (see daily_list)",
+    )
     gauges: str = Field(default="0 6 * * *", description="measure what no event changes")
     seal: str = Field(default="55 23 * * *", description="seal the ledger; the custodian is sent the root")
 
@@ -117,6 +121,15 @@ class Figures(Section):
         default=None,
         description="roles that see names beside figures; absent: lead, partner, risk where zone and locale are "
         "Chinese, else nobody",
+    )
+
+
+class DailyList(Section):
+    """The list that the job ``jobs.daily_list`` sends, to be checked and signed."""
+
+    to: str = Field(
+        default="leads",
+        description="who signs: an id of people.yaml or a role of the firm; leads: each team's lead, of the team's cases",
     )
 
 
@@ -228,6 +241,7 @@ class Config(Section):
     reply_mail: ReplyMail | None = Field(default=None, description="absent: nobody can answer by mail")
     web: Web | None = Field(default=None, description="absent: no pages, and messages carry no links")
     figures: Figures = Figures()
+    daily_list: DailyList = DailyList()
     sources: tuple[Source, ...] = ()
     custodian: str = Field(default="", description="who keeps the daily seals: an id of people.yaml or a mail address")
     go_live: datetime | None = Field(default=None, description="decided before this instant: recorded, not sent")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,28 +14,10 @@ from rich.table import Table
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile, Desk, Locale, desk
 from deadline_guard.cli.terminal import day as civil_day
 from deadline_guard.core.text import Text
-from deadline_guard.messages.texts import Texts, safe
-from deadline_guard.views.daily import DONE, ENDED, ENTERED, MOVED, OPENED, Change, changes
+from deadline_guard.messages.changes import HEADS, NOTHING, SIGN, TITLE, cells
+from deadline_guard.messages.texts import Texts
+from deadline_guard.views.daily import Change, changes
 
-KINDS: Final = {
-    ENTERED: Text("entered", "新增"),
-    MOVED: Text("changed", "变更"),
-    DONE: Text("done", "已完成"),
-    ENDED: Text("deleted", "删除"),
-    OPENED: Text("open again", "恢复"),
-}
-HEADS: Final = (
-    Text("Time", "时间"), Text("Case", "案件"), Text("What", "事项"), Text("Change", "变动"), Text("Old date", "原日期"),
-    Text("New date", "新日期"), Text("On the word of", "依据何人"), Text("Checked", "核对"),
-)  # fmt: skip
-TITLE: Final = Text(
-    "Dates entered, changed, deleted and done on {day}{team}", "{day} 期限变动清单(新增、变更、删除、完成){team}"
-)
-NOTHING: Final = Text("Nothing was entered, changed, deleted or done.", "当日无新增、变更、删除或完成。")
-SIGN: Final = Text(
-    "Checked against the files. Date: ______________  Name: ______________  Signature: ______________",
-    "已与案卷核对。日期:______________ 姓名:______________ 签字:______________",
-)
 WRITTEN: Final = Text("{path}: {n} lines.", "{path}:{n} 行。")
 _STYLE: Final = (
     "body{font:10pt sans-serif;margin:2em}table{border-collapse:collapse;width:100%}"
@@ -77,14 +58,7 @@ def show(
 
 
 def _row(t: Texts, one: Change, zone: str) -> list[str]:
-    def said(on: date | None) -> str:
-        return on.isoformat() if on else ""
-
-    is_over = one.kind in (DONE, ENDED)
-    return [
-        t.stamp(one.at, zone), safe(one.code), safe(t.title(one.what)), KINDS[one.kind].said(t.locale), said(one.old),
-        "" if is_over else said(one.new), safe(one.by), "",
-    ]  # fmt: skip
+    return cells(t, one.plain(), zone)
 
 
 def _print(at: Desk, title: str, rows: Sequence[Sequence[str]]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from deadline_guard.loop import cron, findings, gauges
 from deadline_guard.loop.audit import audit
+from deadline_guard.loop.daily_lists import daily_lists
 from deadline_guard.loop.mornings import mornings
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.outbox import fill_outbox
@@ -25,6 +26,7 @@ _BEFORE: Final[Mapping[str, Job]] = {"audit": audit, "sync": lambda office, now:
 _AFTER: Final[Mapping[str, Job]] = {
     "gauges": gauges.gauges,
     "morning": mornings,
+    "daily_list": daily_lists,
 }  # they read the levels of this very tick
 
 _LAST: Final[Mapping[str, Job]] = {"seal": seal}  # over everything that this tick decided
@@ -80,6 +82,8 @@ def _lines(office: Office) -> dict[str, str]:
         lines["sync"] = jobs.sync
     if gauges.measured(office):
         lines["gauges"] = jobs.gauges
+    if jobs.daily_list != cron.OFF:  # else the first tick would count as a run of it
+        lines["daily_list"] = jobs.daily_list
     lines["seal"] = jobs.seal
     return lines
 

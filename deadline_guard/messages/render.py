@@ -11,6 +11,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from deadline_guard.core.notices import NoticeKind
+from deadline_guard.messages import changes
 from deadline_guard.messages.blocks import blocks, escape
 from deadline_guard.messages.content import Content, Reader, single
 from deadline_guard.messages.findings import finding, sentence
@@ -59,6 +60,9 @@ def render(
         content = finding(reader, shown[0], actions)
         what = safe(t.title(shown[0].what)) or sentence(t, shown[0], zone)[0]
         subject = t.say("[Deadlines] {what} · {id}", what=what, id=_thread(shown[0]))
+    elif kind is NoticeKind.DIGEST and shown[0].rule == changes.RULE:
+        content = changes.daily_list(reader, shown[0], actions)
+        subject = t.say("[Deadlines] {tally}", tally=changes.title(t, shown[0]))
     elif kind is NoticeKind.DIGEST:
         content = overview(reader, shown[0], actions)
         subject = t.say("[Deadlines] {tally}", tally=heading(t, shown[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -36,6 +36,13 @@ class Change(NamedTuple):
     new: date | None
     state: str
     by: str
+
+    def plain(self) -> dict[str, Any]:
+        """Return the line as data; codes and titles of rules only, since a list may also go by chat."""
+        return {
+            "at": self.at.isoformat(), "code": self.code, "what": dict(self.what), "kind": self.kind,
+            "old": str(self.old or ""), "new": str(self.new or ""), "by": self.by,
+        }  # fmt: skip
 
 
 def changes(

@@ -42,6 +42,17 @@ NOTHING = replace(
     data={"day": "2026-11-30", "until": "2026-12-07", "mine": [], "more": 0, "observe": [], "team": {}, "team_more": {},
           "next": {"code": "A-1", "what": {"zh": "上诉", "en": "Appeal"}, "due_on": "2027-01-11"}},
 )  # fmt: skip
+DAILY = replace(
+    MORNING, rule="digest.daily_list",
+    data={
+        "day": "2026-11-27", "until": "2026-11-29", "zone": "Asia/Shanghai", "more": 3, "team": {},
+        "lines": [
+            {"at": "2026-11-27T02:05:00+00:00", "code": "(2026)京01民初123号", "kind": kind, "old": "2026-12-01",
+             "what": {"zh": "提交答辩状", "en": "Statement of defence"}, "new": "2026-12-03", "by": "张三"}
+            for kind in ("entered", "moved", "done", "ended", "reopened")
+        ],
+    },
+)  # fmt: skip
 _ASKED = {"by": "zhang", "by_name": "张三", "to": "li", "to_name": "李四", "why": "开庭冲突 hearing the same day"}
 
 ONE_OF_EACH: Mapping[str, Item] = {
@@ -61,4 +72,5 @@ ONE_OF_EACH: Mapping[str, Item] = {
     "action": replace(STEP, kind=NoticeKind.ACTION, reason=Reason.NO_RESULT, data={"action": "call"}),
     "morning": MORNING,
     "nothing": NOTHING,
+    "daily_list": DAILY,
 }
