@@ -17,8 +17,9 @@ from deadline_guard.core.people import who
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Answer, Case
 from deadline_guard.errors import AnswerError, NotFoundError
+from deadline_guard.loop.asked import asked_in, carried, list_in
 from deadline_guard.loop.office import Office
-from deadline_guard.store import cases, events, notices, telling
+from deadline_guard.store import cases, events
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.events import HAND, EventRow
 
@@ -63,27 +64,24 @@ def clocks_of(office: Office, conn: Connection, warning: str, now: datetime) -> 
                 f"{warning!r} 不是预警编号;编号见邮件主题和末行,例如 W-12",
             )
         )
-    carried = telling.notices_of(conn, int(match[1]))
-    if match[2] is not None:
-        place = int(match[2])
-        carried = carried[place - 1 : place] if place else []
-    if not carried:
+    told = carried(conn, int(match[1]))
+    asked = [a for a in asked_in(told) if match[2] is None or a.place == int(match[2])]
+    if list_in(told) is not None and match[2] is None:
+        rows = f"{warning}.1 … {warning}.{len(asked)}" if asked else "`due`"
+        raise AnswerError(
+            Text(
+                f"{warning} is a list; answer its rows one by one ({rows}), or on the page of its link",
+                f"{warning} 是汇总清单;请逐项答复({rows}),或在其链接的页面上答复",
+            )
+        )
+    if not asked:
         raise NotFoundError(
             Text(
                 f"no warning {warning}; the id stands in the subject and the last line of the message",
                 f"没有预警 {warning};编号见邮件主题和末行",
             )
         )
-    stored = notices.by_ids(conn, carried)
-    told = [stored[n].notice for n in carried]
-    if any(n.rule.startswith("digest.") for n in told):
-        raise AnswerError(
-            Text(
-                f"{warning} is a list; answer each deadline by its own warning id, or by case and rule (see `due`)",
-                f"{warning} 是汇总清单;请按各期限自己的预警编号,或按案件与规则答复(见 `due`)",
-            )
-        )
-    ours = [n for n in told if not n.rule.startswith("finding.")]
+    ours = [a.notice for a in asked if not a.notice.rule.startswith("finding.")]
     if not ours:
         raise AnswerError(
             Text(

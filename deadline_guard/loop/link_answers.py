@@ -50,17 +50,19 @@ def press(office: Office, conn: Connection, text: str, pressed: Pressed, now: da
         raise LinkRefused("forged")
     if link.answered(pressed.act, pressed.place):
         raise LinkRefused("used", link.person, link.message, subject)
-    waits = False
+    waits, about = False, [subject]
     if pressed.act is Act.NOT_ME:
         _not_me(office, conn, link, pressed, now)
     else:
-        waits = _answer(office, conn, link, _fitting(link, spots, pressed), pressed, now)
+        fits = _fitting(link, spots, pressed)
+        about = list(dict.fromkeys(s.notice.subject for s in fits))
+        waits = _answer(office, conn, link, fits, pressed, now)
     used = Used(pressed.act.value, link.place(pressed.place), link.person.id, now, pressed.address)
     answer_links.burn(conn, link.message, text, used)
     if pressed.act is not Act.NOT_ME:
         entry = {"message": link.message, "person": link.person.id, "by": "link"}
         entry |= {"action": pressed.act.value, "place": used.place, "address": pressed.address}
-        ledger.append(conn, [ledger.Entry(ledger.of_subject(subject), "link", dump(entry))], now)
+        ledger.append(conn, [ledger.Entry(ledger.of_subject(one), "link", dump(entry)) for one in about], now)
     return waits
 
 
@@ -78,7 +80,11 @@ def _fitting(link: Opened, spots: Sequence[Spot], pressed: Pressed) -> list[Spot
     """Return what the answer is for; raises LinkRefused where nothing of it can be answered so any more."""
     if pressed.act is not Act.SEEN and len(spots) > 1:
         raise LinkRefused("forged")  # the pages never ask that
+    if not any(s.yours for s in spots):
+        raise LinkRefused("outsider", link.person, link.message, spots[0].notice.subject)
     fits = [s for s in spots if s.can(pressed.act, link.person.id)]
+    if len(spots) > 1:  # what a list shows to a lead is answered one by one, what is acknowledged need not be again
+        fits = [s for s in fits if s.own and not (s.part and s.seen)]
     if pressed.act is Act.SEEN:
         fits = [s for s in fits if not link.answered(Act.SEEN, s.place)]
     if not fits:

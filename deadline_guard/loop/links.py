@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -21,11 +21,13 @@ from deadline_guard.core.rules import Kind
 from deadline_guard.core.timeline import Answer, Event, author
 from deadline_guard.loop import tokens
 from deadline_guard.loop.answers import Clock
+from deadline_guard.loop.asked import Asked, asked_in, carried, unwatched
 from deadline_guard.loop.office import Office
-from deadline_guard.loop.permitted import permitted
+from deadline_guard.loop.permitted import may_answer, permitted
 from deadline_guard.loop.tokens import TokenError
 from deadline_guard.messages.links import ASKING
-from deadline_guard.store import answer_links, notices, telling
+from deadline_guard.messages.listed import OBSERVE
+from deadline_guard.store import answer_links
 from deadline_guard.store.answer_links import NOT_ME, Used
 from deadline_guard.views.items import Seen, Sight, look
 
@@ -49,7 +51,7 @@ class Act(StrEnum):
     NOT_ME = NOT_ME
 
 
-_ENDS: Final = (Act.DONE, Act.NOT_PURSUED, Act.NOT_APPLICABLE)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class LinkRefused(Exception):
@@ -85,11 +87,16 @@ class Spot:
     date_by: str = ""  # who recorded the date that starts the clock, while it waits for a second person
     offer: Offer | None = None  # a hand-over that waits for an answer
     dispute: Event | None = None  # a dispute about the date that nobody has settled
+    part: str = ""  # of a morning's list that names it
+    own: bool = True  # an answer to all of the message is one to this
+    yours: bool = True  # the reader may still answer it
 
     def can(self, act: Act, person: str) -> bool:
         """Return whether this may be answered so; a date that moved may be done or disputed, not acknowledged."""
-        if self.clock is None or self.became in (Became.ENDED, Became.GONE):
+        if self.clock is None or not self.yours or self.became in (Became.ENDED, Became.GONE):
             return False
+        if self.part == OBSERVE:
+            return act is Act.WRONG_DATE
         if self.became is Became.MOVED:
             return act in (Act.DONE, Act.WRONG_DATE)
         match act:
@@ -118,6 +125,7 @@ class Opened:
     person: Person
     spots: tuple[Spot, ...]
     used: tuple[Used, ...]
+    unwatched: tuple[str, ...] = ()  # codes of cases that its list names because no rule watches them
 
     def place(self, given: int) -> int:
         """Return the place an answer is stored under: 0 for all of a message, and for one about a single thing."""
@@ -128,8 +136,10 @@ class Opened:
         return self.spots if place == 0 else [s for s in self.spots if s.place == place]
 
     def answered(self, act: Act, place: int) -> Used | None:
-        """Return when this was answered by this link before; an answer to all of it counts for each."""
-        return next((u for u in self.used if u.action == act and u.place in (0, self.place(place))), None)
+        """Return when this was answered by this link before; an answer to all of it counts for each that is own."""
+        alone = len(self.spots) > 1 and not all(s.own for s in self.spots if s.place == place)
+        places = (place,) if alone else (0, self.place(place))
+        return next((u for u in self.used if u.action == act and u.place in places), None)
 
 
 def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Opened:
@@ -147,45 +157,67 @@ def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Ope
     person = persons.get(token.person)
     if person is None or answer_links.recipient(conn, token.message) != token.person:
         raise LinkRefused("forged")
-    spots = spots_of(office, conn, token.message, now)
+    told = carried(conn, token.message)
+    spots = tuple(_permitted(office, conn, spot, person, now) for spot in _spots(office, conn, told, now))
     subject = spots[0].notice.subject if spots else ""
     used = answer_links.used(conn, token.message)
     if any(u.action == NOT_ME for u in used):
         raise LinkRefused("given_up", person, token.message, subject)
     if not spots or not permitted(office, conn, token.message, person.id, now):
         raise LinkRefused("outsider", person, token.message, subject)
-    return Opened(token.message, person, spots, tuple(used))
+    return Opened(token.message, person, spots, tuple(used), unwatched(told))
 
 
 def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> tuple[Spot, ...]:
     """Return everything in a message that asks for an answer; a finding ends by itself, what has ended is news."""
-    carried = telling.notices_of(conn, message)
-    stored = notices.by_ids(conn, carried)
-    about = [(place, stored[n].notice) for place, n in enumerate(carried, 1)]
-    about = [(place, notice) for place, notice in about if notice.kind in ASKING]
+    return _spots(office, conn, carried(conn, message), now)
+
+
+def _spots(office: Office, conn: Connection, told: Sequence[Notice], now: datetime) -> tuple[Spot, ...]:
+    about = [asked for asked in asked_in(told) if asked.notice.kind in ASKING]
     sight = Sight(office.rulebook, office.calendars, office.directory(conn))
-    seen = look(conn, {notice.subject for _, notice in about}, sight, now)
-    return tuple(_spot(place, notice, seen.get(notice.subject)) for place, notice in about)
+    seen = look(conn, {asked.notice.subject for asked in about}, sight, now)
+    return tuple(_spot(asked, seen.get(asked.notice.subject), now) for asked in about)
 
 
-def _spot(place: int, notice: Notice, seen: Seen | None) -> Spot:
+def _permitted(office: Office, conn: Connection, spot: Spot, person: Person, now: datetime) -> Spot:
+    """Return a row of a list with whether it is still its reader's; elsewhere the whole message is asked about."""
+    if not spot.part or spot.clock is None:
+        return spot
+    about = (spot.notice.subject, spot.notice.rule, spot.notice.cycle)
+    return replace(spot, yours=may_answer(office, conn, [about], person.id, now))
+
+
+def _spot(asked: Asked, seen: Seen | None, now: datetime) -> Spot:
+    place, notice = asked.place, asked.notice
     found = seen.found.get((notice.rule, notice.cycle)) if seen else None
     if seen is None or found is None:
-        return Spot(place, notice, Became.GONE)
+        return Spot(place, notice, Became.GONE, part=asked.part, own=asked.own)
     clock = Clock(seen.case, found)
     if found.deadline.state not in (State.OPEN, State.HELD):
-        return Spot(place, notice, Became.ENDED, clock)
+        return Spot(place, notice, Became.ENDED, clock, part=asked.part, own=asked.own)
     moved = _moved(notice.due_on, found.deadline.due_on) and found.deadline.state is State.OPEN
-    seen_since = answers(clock.case, Answer.ACKNOWLEDGED, notice.rule, notice.cycle)
-    since = [e for e in seen_since if e.recorded_at >= notice.decided_at]
-    became = Became.MOVED if moved else Became.OPEN
     return Spot(
-        place, notice, became, clock, since[-1] if since else None,
+        place, notice, Became.MOVED if moved else Became.OPEN, clock, _seen(asked, clock, now),
         waits_for=_waits_for(clock),
         date_by=_date_by(clock),
         offer=open_offer(clock.case, notice.rule, notice.cycle),
         dispute=open_dispute(clock.case, notice.rule, notice.cycle),
+        part=asked.part,
+        own=asked.own,
     )  # fmt: skip
+
+
+def _seen(asked: Asked, clock: Clock, now: datetime) -> Event | None:
+    """Return the last acknowledgement since the message; of a list's row also the one that the list speaks of."""
+    notice = asked.notice
+    given = answers(clock.case, Answer.ACKNOWLEDGED, notice.rule, notice.cycle)
+    since = notice.decided_at
+    if asked.part:
+        reached = max((c.at for c in clock.found.crossings if c.at <= now), default=None)
+        if asked.answered or (reached is not None and reached > since):
+            since = reached or _EVER
+    return next((e for e in reversed(given) if e.recorded_at >= since), None)
 
 
 def _waits_for(clock: Clock) -> str:

@@ -100,4 +100,5 @@ def _line(line: Line | str) -> dict[str, Any]:
         "code": due.code, "what": dict(due.what), "level": due.level.word, "due_on": str(due.due_on or ""),
         "days": due.days_left, "working": due.working_days_left, "owner": due.owner, "acts": due.acts.value,
         "answered": due.acknowledged, "provisional": provisional, "case": due.case_id, "rule": due.rule,
+        "cycle": due.cycle,
     }  # fmt: skip

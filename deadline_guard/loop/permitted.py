@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,8 +24,18 @@ def permitted(office: Office, conn: Connection, message_id: int, person: str, no
     role of its chain at ``now`` (aware; without it the office's own time), absent or standing in. Nobody who has
     left the firm, and nobody for a message that never was.
     """
+    return may_answer(office, conn, telling.cycles_of(conn, message_id), person, now)
+
+
+def may_answer(
+    office: Office,
+    conn: Connection,
+    about: Sequence[tuple[str, str, str]],
+    person: str,
+    now: datetime | None = None,
+) -> bool:
+    """Return whether ``person`` may answer each of these deadlines (subject, rule, cycle), as :func:`permitted` says."""
     known = office.people.persons.get(person)
-    about = telling.cycles_of(conn, message_id)
     if known is None or not known.active or not about:
         return False
     at = now or runs.virtual_clock(conn) or office.machine_now()

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
 
 from deadline_guard.core.notices import NoticeKind, Reason
 from deadline_guard.core.rules import Acts, Level
 from deadline_guard.messages.content import Content, Reader, Section, footer, repeat_mark
 from deadline_guard.messages.item import Action, Item
+from deadline_guard.messages.listed import MINE, TEAM, TITLES, Listed, Row, listed
 from deadline_guard.messages.several import row
-from deadline_guard.messages.texts import Texts, mark, safe
+from deadline_guard.messages.texts import Texts, safe
 from deadline_guard.messages.words import LEVELS
-
-Row = Mapping[str, Any]
-_TEAM: Final = {
-    "unowned": mark("Nobody owns these"),
-    "unanswered": mark("Nobody has acknowledged these"),
-    "absent": mark("The owner is away beyond the date"),
-    "provisional": mark("Provisional dates within 30 days"),
-    "unwatched": mark("No rule watches these cases"),
-}
 
 
 def overview(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
     """Return the content of a morning's list, or that there is nothing on it."""
     t, data = reader.t, item.data
-    mine, team = list(data.get("mine", ())), dict(data.get("team", {}))
+    mine = list(data.get("mine", ()))
     worst = max((Level[str(r["level"]).upper()] for r in mine), default=Level.OK)
     return Content(
         sign=LEVELS[worst],
@@ -36,7 +27,7 @@ def overview(reader: Reader, item: Item, actions: Sequence[Action]) -> Content:
         gist=_gist(t, mine, int(data.get("more", 0)), data),
         facts=(),
         paragraphs=(*repeat_mark(reader), *_nothing(t, data)),
-        sections=tuple(_sections(t, data, mine, team)),
+        sections=tuple(_sections(t, item)),
         actions=tuple(actions),
         commands=(),
         footer=footer(reader, item),
@@ -78,25 +69,24 @@ def _nothing(t: Texts, data: Row) -> list[str]:
     return said
 
 
-def _sections(t: Texts, data: Row, mine: Sequence[Row], team: Mapping[str, Sequence[Row]]) -> list[Section]:
-    found = [Section(t.say("Most urgent first"), _rows(t, mine, int(data.get("more", 0)), own=True))]
-    observe = list(data.get("observe", ()))
-    found.append(Section(t.say("Only to observe: the court or the other side moves"), _rows(t, observe, 0, own=True)))
-    more = data.get("team_more", {})
-    for kind in _TEAM:
-        found.append(Section(t.say(_TEAM[kind]), _rows(t, team.get(kind, ()), int(more.get(kind, 0)), own=False)))
+def _sections(t: Texts, item: Item) -> list[Section]:
+    lines, more = listed(item.data), item.data.get("team_more", {}) | {MINE: int(item.data.get("more", 0))}
+    found = []
+    for part in TITLES:
+        rows = [_row(t, one, item.warning_id) for one in lines if one.part == part]
+        if int(more.get(part, 0)) > 0:
+            rows.append(t.many("and {n} more", "and {n} more", int(more[part])))
+        found.append(Section(t.say(TITLES[part]), tuple(rows)))
     return [section for section in found if section.lines]
 
 
-def _rows(t: Texts, rows: Sequence[Row], more: int, *, own: bool) -> tuple[str, ...]:
-    lines = [_row(t, one, own=own) for one in rows]
-    if more > 0:
-        lines.append(t.many("and {n} more", "and {n} more", more))
-    return tuple(lines)
+def _row(t: Texts, line: Listed, warning: str) -> str:
+    """Return one line: sign, time left, code, what, day, owner, whether anybody acknowledged it, its number."""
+    shown = _clock(t, line.row, own=line.part not in TEAM)
+    return f"{shown} · {warning}.{line.place}" if line.place and warning else shown
 
 
-def _row(t: Texts, one: Row, *, own: bool) -> str:
-    """Return one line: sign, time left, code, what, day, owner, whether anybody acknowledged it."""
+def _clock(t: Texts, one: Row, *, own: bool) -> str:
     if "level" not in one:
         return safe(one["code"])
     acts = Acts(one["acts"])

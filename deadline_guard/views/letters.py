@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from deadline_guard.channels import Letter
 from deadline_guard.core.people import Person
 from deadline_guard.messages import Action, Item, render
-from deadline_guard.messages.links import ASKING, page_links
+from deadline_guard.messages.links import ASKING, is_answerable_list, page_links
 from deadline_guard.messages.press import buttons
 from deadline_guard.messages.render import TRUSTED
 from deadline_guard.messages.texts import Texts, texts
@@ -110,7 +110,7 @@ def _reply_token(message: Leased, carried: Sequence[StoredNotice], sight: Sight)
 
 def _actions(t: Texts, told: Sequence[Item], message: Leased, sight: Sight) -> tuple[Action, ...]:
     """Return what the reader can press: buttons where somebody hears them, else the way to the page."""
-    if sight.pressable and message.channel == "slack":
+    if sight.pressable and message.channel == "slack" and not is_answerable_list(told):
         return buttons(t, told, warning_id(message.id))
     if sight.page is None:
         return ()

@@ -10,9 +10,10 @@ from deadline_guard.core.deadlines import Deadline, State
 from deadline_guard.core.rules import Title
 from deadline_guard.core.timeline import author
 from deadline_guard.loop.links import Act, Became, LinkRefused, Opened, Spot
+from deadline_guard.messages.listed import OBSERVE
 from deadline_guard.messages.texts import Texts, mark, safe, texts
 from deadline_guard.messages.words import channel_name
-from deadline_guard.web.page import Button, Form, Link, Page, Row, Tone
+from deadline_guard.web.page import Button, Form, Link, Page, Tone
 
 # The forms beside the two buttons, in the order of the message's own buttons, with the last part of their address.
 FORMS: Final = {
@@ -62,15 +63,10 @@ def lang(t: Texts) -> str:
     return "zh-Hans" if t.is_chinese else "en"
 
 
-def overview(view: View, link: Opened, place: int) -> Page:
-    """Return the page of a link: of its one deadline, of the one chosen, or of them all."""
-    spots = link.chosen(place)
-    return _list(view, link) if len(spots) > 1 else _one(view, link, spots[0], link.place(place))
-
-
-def _one(view: View, link: Opened, spot: Spot, place: int) -> Page:
+def one_page(view: View, link: Opened, spot: Spot, place: int) -> Page:
+    """Return the page of one deadline; one of several (``place``) leads back to all of them."""
     t = view.t
-    said, tone, lines = _state(view, link, spot)
+    said, tone, lines = state(view, link, spot)
     can_see = spot.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, spot.place)
     yes = t.say("Yes, I have seen it") if can_see else ""
     running = spot.became in (Became.OPEN, Became.MOVED)
@@ -81,31 +77,13 @@ def _one(view: View, link: Opened, spot: Spot, place: int) -> Page:
     )
     return Page(
         lang=lang(t), title=heading(view, spot), brand=brand(t), said=said, tone=tone, facts=facts(view, spot),
-        lines=lines, form=_form(view, link, place, yes) if running else None, links_title=t.say("Other answers") if links else "", links=links,
+        lines=lines, form=form(view, link, place, yes) if running else None, links_title=t.say("Other answers") if links else "", links=links,
+        back=Link(t.say("Back to the list"), view.at(None, 0)) if place else None,
         footer=t.say("Warning {id}", id=f"W-{link.message}" if not place else f"W-{link.message}.{place}"),
     )  # fmt: skip
 
 
-def _list(view: View, link: Opened) -> Page:
-    """Return the page of a message about several deadlines: one button for all, each with its own page."""
-    t = view.t
-    rows = tuple(
-        Row(
-            heading(view, spot),
-            " · ".join((code(spot), _day(t, spot))),
-            _state(view, link, spot)[0],
-            Link(t.say("Answer"), view.at(None, spot.place)),
-        )
-        for spot in link.spots
-    )
-    open_now = [s for s in link.spots if s.can(Act.SEEN, link.person.id) and not link.answered(Act.SEEN, s.place)]
-    form = _form(view, link, 0, t.say("Yes, I have seen all of these") if open_now else "")
-    title = t.many("{n} deadline of yours", "{n} deadlines of yours", len(rows))
-    footer = t.say("Warning {id}", id=f"W-{link.message}")
-    return Page(lang=lang(t), title=title, brand=brand(t), rows=rows, form=form, footer=footer)
-
-
-def _form(view: View, link: Opened, place: int, yes: str) -> Form:
+def form(view: View, link: Opened, place: int, yes: str) -> Form:
     """Return the question who reads, with ``yes`` where there is something to acknowledge."""
     t, name = view.t, safe(link.person.name)
     buttons = (Button(yes, Act.SEEN.value),) if yes else ()
@@ -129,14 +107,15 @@ def code(spot: Spot) -> str:
 
 def facts(view: View, spot: Spot) -> tuple[tuple[str, str], ...]:
     """Return the matter's code and the due date, with the old one where it moved."""
-    t, now_due, moved = view.t, _day(view.t, spot), spot.became is Became.MOVED
+    t, now_due, moved = view.t, day(view.t, spot), spot.became is Became.MOVED
     found = [(t.say("Case"), code(spot)), (t.say("New date") if moved else t.say("Due"), now_due)]
     if moved and spot.notice.due_on is not None:
         found.append((t.say("Before"), t.day(spot.notice.due_on)))
     return tuple((label, text) for label, text in found if text)
 
 
-def _day(t: Texts, spot: Spot) -> str:
+def day(t: Texts, spot: Spot) -> str:
+    """Return the due date as it is now, with whether it is provisional."""
     if spot.clock is None:
         return t.day(spot.notice.due_on) if spot.notice.due_on else ""
     deadline = spot.clock.found.deadline
@@ -144,9 +123,11 @@ def _day(t: Texts, spot: Spot) -> str:
     return t.say("{date} – provisional", date=shown) if deadline.provisional or deadline.unconfirmed else shown
 
 
-def _state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, ...]]:
+def state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, ...]]:
     """Return what was answered or happened since, its tone, and what follows from it."""
     t, zone = view.t, link.person.zone
+    if not spot.yours:
+        return t.say("This is no longer yours to answer."), "stop", ()
     if spot.became is Became.GONE or spot.clock is None:
         return t.say("The event or the rule behind it is gone."), "moved", (t.say("Nothing needs to be done."),)
     if spot.became is Became.ENDED:
@@ -178,6 +159,8 @@ def _state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, 
         way = channel_name(t, str(spot.seen.data.get("via", "")))
         at = t.moment(spot.seen.recorded_at, zone)
         return t.say("{name} acknowledged this, {at} ({channel}).", name=by, at=at, channel=way), "good", still
+    if spot.part == OBSERVE:
+        return t.say("Only to observe: the court or the other side moves"), "ask", ()
     return "", "ask", ()
 
 

@@ -22,7 +22,8 @@ from deadline_guard.loop.link_answers import Pressed, press, refuse
 from deadline_guard.loop.links import Act, LinkRefused, Opened, Spot, open_link
 from deadline_guard.messages.texts import texts
 from deadline_guard.web.answer_forms import Asked, Typed, form_page, read_form, said
-from deadline_guard.web.answer_pages import ACT_OF, FORMS, View, both, nothing_here, overview, refused
+from deadline_guard.web.answer_list import overview
+from deadline_guard.web.answer_pages import ACT_OF, FORMS, View, both, nothing_here, refused
 from deadline_guard.web.limits import Refusals
 from deadline_guard.web.page import Page
 from deadline_guard.web.read_body import TooLong, read_body

@@ -85,6 +85,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a list, under a title where the list has several parts."""
+
+    rows: tuple[Row, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page in one language (``lang``: zh-Hans or en); ``said`` is a first line with its shape.
 
@@ -99,7 +107,7 @@ class Page:
     tone: Tone = "ask"
     facts: tuple[tuple[str, str], ...] = ()
     lines: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    parts: tuple[Part, ...] = ()
     form: Form | None = None
     links_title: str = ""
     links: tuple[Link, ...] = ()
