@@ -34,6 +34,7 @@ from deadline_guard.rulebook import people as people_files
 from deadline_guard.rulebook import source
 from deadline_guard.rulebook.adopting import adopted
 from deadline_guard.rulebook.archive import packed
+from deadline_guard.rulebook.config_names import unknown_names
 from deadline_guard.rulebook.problems import Problem
 from deadline_guard.store import Store, edits, notices, people, queue, recorded_law, runs
 
@@ -46,7 +47,7 @@ def read_config(path: Path) -> Config:
     document, problems = source.read(path)
     if document is None or problems:
         raise ConfigError("\n".join(str(p) for p in problems))
-    found, refused = parse(document.data, path.resolve().parent)
+    found, refused = parse(document.data, path)
     if found is None:
         lines = []
         for place, words in refused:
@@ -78,11 +79,17 @@ def load_rules(config: Config, imported: Sequence[str] = ()) -> Loaded:
         config.path(config.people), calendars=calendars, zone=config.zone, locale=config.locale
     )
     rulebook, about_rules = rulebook_files.load(folders, directory=directory, calendars=set(calendars))
-    problems = [*about_people, *problems, *about_rules]
+    problems = [*about_people, *problems, *about_rules, *(named_in(config, directory) if directory else ())]
     errors = [p for p in problems if p.is_error]
     if rulebook is None or directory is None or errors:
         raise RulebookError("\n".join(str(p) for p in errors))
     return Loaded(rulebook, directory, calendars, problems)
+
+
+def named_in(config: Config, directory: Directory) -> list[Problem]:
+    """Return a problem for everybody whom the configuration's file names and who is nobody in ``directory``."""
+    document = source.read(config.file)[0] if config.file is not None else None
+    return unknown_names(document, directory) if document is not None else []
 
 
 def _calendars(config: Config, imported: Sequence[str]) -> tuple[Mapping[str, Calendar], list[Problem]]:

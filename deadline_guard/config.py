@@ -248,6 +248,7 @@ class Config(Section):
     clock: VirtualClock | None = None
     log: Literal["debug", "info", "warning", "error"] = "info"
     folder: Path = Field(default=Path("."), exclude=True)
+    file: Path | None = Field(default=None, exclude=True)
 
     @field_validator("reply_mail")
     @classmethod
@@ -269,10 +270,10 @@ class Config(Section):
         return given if given.is_absolute() else self.folder / given
 
 
-def parse(data: Mapping[str, Any], folder: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
+def parse(data: Mapping[str, Any], file: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
     """Return the configuration, or every problem as (place in the file, what was found and expected)."""
     try:
-        return Config.model_validate({**data, "folder": folder}), []
+        return Config.model_validate({**data, "folder": file.resolve().parent, "file": file}), []
     except ValidationError as refused:
         return None, [(tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()]
 

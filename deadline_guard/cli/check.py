@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from deadline_guard import paths
-from deadline_guard.app import read_config
+from deadline_guard.app import named_in, read_config
 from deadline_guard.channels import CHANNELS
+from deadline_guard.config import Config
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
 from deadline_guard.core.text import Text
@@ -54,12 +55,13 @@ def check(
     named = list(folders or ())
     if config is None and not named and Path("config.yaml").is_file():
         config = Path("config.yaml")
+    found: Config | None = None
     if config is not None:
         found = read_config(config)
         named += [found.path(folder) for folder in found.rules]
         people_file = people_file or found.path(found.people)
         alone = alone or not found.shipped_rules
-    _report(*_checked(_with_shipped(named, alone), people_file), language)
+    _report(*_checked(_with_shipped(named, alone), people_file, found), language)
 
 
 def _with_shipped(named: Sequence[Path], alone: bool) -> list[Path]:
@@ -70,11 +72,15 @@ def _with_shipped(named: Sequence[Path], alone: bool) -> list[Path]:
     return [shipped, *named]
 
 
-def _checked(folders: Sequence[Path], people_file: Path | None) -> tuple[Rulebook | None, list[Problem]]:
+def _checked(
+    folders: Sequence[Path], people_file: Path | None, config: Config | None
+) -> tuple[Rulebook | None, list[Problem]]:
     directory: Directory | None = None
     problems: list[Problem] = []
     if people_file is not None:
         directory, problems = people.load(people_file, channels=CHANNELS)
+        if config is not None and directory is not None:
+            problems = [*problems, *named_in(config, directory)]
     for folder in folders:
         if (folder / "calendars").is_dir():
             problems += calendars.load(folder / "calendars")[1]

@@ -227,6 +227,24 @@ PEOPLE: Final[dict[str, Wording]] = {
         _NONE,
         ("{hint}", "{hint}"),
     ),
+    "unknown_custodian": (
+        ("the custodian {name} is not among the persons", "人员中没有保管人 {name}"),
+        ("an id of people.yaml or a mail address", "people.yaml 中的标识或邮箱地址"),
+        ("{hint}", "{hint}"),
+    ),
+    "unknown_signer": (
+        (
+            "{name}, who is to sign the daily list, is neither a person nor a role",
+            "日清单签字人 {name} 既不是人员也不是角色",
+        ),
+        ("an id of people.yaml, a role of the firm, or leads", "people.yaml 中的标识、律所角色,或 leads"),
+        ("{hint}", "{hint}"),
+    ),
+    "has_left": (
+        ("{name} has left the firm (active: false)", "{name} 已离职(active: false)"),
+        ("somebody who is here", "在职人员"),
+        _NONE,
+    ),
     "unknown_team": (
         ("{name} is not among the teams", "团队中没有 {name}"),
         _NONE,
