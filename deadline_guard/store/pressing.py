@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.rules import CaseType
 from deadline_guard.store.board import COLUMNS, OpenRow, open_row
+from deadline_guard.store.closing import closed_cases
 from deadline_guard.store.columns import load, micros
 from deadline_guard.store.statements import AMONG, among, fetch
 
@@ -66,18 +68,19 @@ class Unwatched(NamedTuple):
     owners: dict[str, str]
 
 
-def unwatched(conn: Connection, now: datetime, most: int) -> list[Unwatched]:
-    """Return the open cases without any clock, by code, at most ``most``; one opened after ``now`` is not there yet."""
-    return [
+def unwatched(conn: Connection, case_types: Mapping[str, CaseType], now: datetime) -> list[Unwatched]:
+    """Return the open cases without any clock, by code; one opened after ``now`` is not there yet."""
+    found = [
         Unwatched(case_id, code, case_type, team, load(owners))
         for case_id, code, case_type, team, owners in fetch(
             conn,
-            'SELECT id, code, case_type, team, owners FROM "case" AS c WHERE closed_at IS NULL '
-            "AND (opened_at IS NULL OR opened_at <= ?1) AND NOT EXISTS (SELECT 1 FROM assessment AS a "
-            "WHERE a.case_id = c.id AND a.state <> 'gone') ORDER BY code LIMIT ?2",
-            (micros(now), most),
+            'SELECT id, code, case_type, team, owners FROM "case" AS c WHERE (opened_at IS NULL OR opened_at <= ?1) '
+            "AND NOT EXISTS (SELECT 1 FROM assessment AS a WHERE a.case_id = c.id AND a.state <> 'gone') ORDER BY code",
+            (micros(now),),
         )
     ]
+    over = closed_cases(conn, {one.case_id for one in found}, case_types, now)
+    return [one for one in found if one.case_id not in over]
 
 
 def next_of(conn: Connection, owners: Iterable[str], after: datetime) -> dict[str, tuple[str, str, date]]:

@@ -71,7 +71,7 @@ def overviews(conn: Connection, sight: Sight, now: datetime) -> dict[str, Overvi
         lead = lead_of(row.owners, teams.get(row.case_id), sight.directory, now)
         for kind in _exceptions(row, line, lead, sight.directory, now):
             found[lead].team[kind].append(line)
-    for case in pressing.unwatched(conn, now, _MOST):
+    for case in pressing.unwatched(conn, sight.rulebook.case_types, now):
         found[lead_of(case.owners, case.team, sight.directory, now)].team["unwatched"].append(case.code)
     counts = pressing.pressing_counts(conn, now + timedelta(days=SOON + 1))
     for person, overview in found.items():

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from deadline_guard.core.rules import Acts, Rule
+from deadline_guard.core.people import Team
+from deadline_guard.core.rules import Acts, CaseType, Rule
+from deadline_guard.core.timeline import Case, Timeline
 from deadline_guard.errors import AnswerError
 from deadline_guard.loop.answers import clocks_of
+from deadline_guard.store import cases
 from tests.must.test_owner_silent import RULE
 from tests.scenarios.given import DEFENCE
 from tests.scenarios.world import Sent, World
@@ -27,9 +31,14 @@ def world() -> Iterator[World]:
 def office(*rules: Rule, line: str = "30 8 * * mon-fri") -> World:
     """Given a firm with a morning list, on Monday 2 March 2026 at 08:00."""
     world = World(list(rules))
+    morning(world, line)
+    return world
+
+
+def morning(world: World, line: str = "30 8 * * mon-fri") -> None:
+    """Given that the list is sent."""
     jobs = world.office.config.jobs.model_copy(update={"morning": line})
     world.office.config = world.office.config.model_copy(update={"jobs": jobs})
-    return world
 
 
 def served(world: World) -> None:
@@ -106,6 +115,46 @@ def test_a_lead_sees_what_nobody_owns_and_once_a_week_what_no_rule_watches(world
     assert [when for when, who, _ in lists(sent) if who == "wang"] == ["03-02 08:30", "03-09 08:30", "03-10 08:30"]
     assert "以下无人负责\n  ■ 临近" in text(sent, "wang")
     assert "以下案件没有规则监控\n  Z" in text(sent, "wang")
+
+
+LABOUR = CaseType("labour", {}, closed_by=("case_closed",))
+
+
+def unwatched(world: World, code: str, team: str = "lit", **row: Any) -> None:
+    """Given a case that no rule watches."""
+    case = Case(code, code, "labour", Timeline(), zone="Asia/Shanghai", team=team, owners={}, **row)
+    with world.store.write() as conn:
+        cases.put_case(conn, case, world.now)
+
+
+def test_a_case_that_an_event_closed_stands_on_no_list_though_it_never_had_a_clock() -> None:
+    world = World([RULE], {"labour": LABOUR})
+    morning(world)
+    unwatched(world, "OPEN")
+    unwatched(world, "CLOSED")
+    world.event("CLOSED", "case_closed", "2026-03-01")
+    unwatched(world, "MARKED", closed_at=world.at("2026-03-01 00:00"))
+    unwatched(world, "LATER", closed_at=world.at("2026-06-01 00:00"))
+    said = text(world.run_until("2026-03-02 09:00"), "wang")
+    assert "以下案件没有规则监控\n  1  LATER\n  2  OPEN" in said
+    assert "CLOSED" not in said
+    assert "MARKED" not in said
+    world.close()
+
+
+def test_every_team_sees_its_unwatched_cases_however_many_another_has() -> None:
+    world = World([RULE], {"labour": LABOUR})
+    morning(world)
+    people = world.office.people
+    teams = {**people.teams, "tax": Team("tax", {"zh": "税务", "en": "Tax"}, "zhao")}
+    world.office.people = replace(people, teams=teams)
+    for n in range(70):
+        unwatched(world, f"A{n:02}")
+    unwatched(world, "Z", team="tax")
+    sent = world.run_until("2026-03-02 09:00")
+    assert "以下案件没有规则监控\n  Z" in text(sent, "zhao")
+    assert "另有 45 项" in text(sent, "wang")
+    world.close()
 
 
 def test_clocks_of_the_court_are_only_to_be_observed() -> None:
