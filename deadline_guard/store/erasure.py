@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from orjson import Fragment
 from sqlalchemy import Connection
 
 from deadline_guard.core.text import Text
@@ -14,6 +15,8 @@ from deadline_guard.errors import StoreError
 from deadline_guard.store import ledger
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.database import Store
+from deadline_guard.store.lines import lines
+from deadline_guard.store.notices import FIXED
 from deadline_guard.store.statements import AMONG, Row, among, fetch, run, scalar
 
 ERASED: Final = "erased"
@@ -21,10 +24,7 @@ EVENTS: Final = (  # in the order in which an entry digests them
     "SELECT case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, "
     "recorded_by, recorded_at FROM event WHERE case_id = ?"
 )
-NOTICES: Final = (
-    "SELECT id, key, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, due_on, "
-    "due_at, data FROM notice"
-)
+NOTICES: Final = f"SELECT {FIXED} FROM notice"
 
 
 class Erasure(NamedTuple):
@@ -87,7 +87,8 @@ def record(
 ) -> None:
     """Write down in the chain who erased what, and what is left of the rows; ``events``: all of each entry named."""
     payload = dump({
-        "chain": chain, "by": by, "reason": reason, "payloads": payloads, "events": _left(events), "notices": notices,
+        "chain": chain, "by": by, "reason": reason, "payloads": payloads, "events": _left(events),
+        "notices": Fragment(lines(notices)),
     })  # fmt: skip
     ledger.append(conn, [ledger.Entry(chain, ERASED, payload)], now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +12,11 @@ from deadline_guard.core.notices import Message
 from deadline_guard.store import ledger
 from deadline_guard.store.assessments import LEVELS
 from deadline_guard.store.columns import dump, instant_or_none, micros
+from deadline_guard.store.lines import lines
 from deadline_guard.store.statements import AMONG, Row, among, fetch, next_id, run, run_many, scalar
 
+# What never changes after a message was made: the entry that made it lists it, with the notices that it carries.
+FIXED: Final = "id, key, person, channel, address, kind, level, thread, fallback, made_at"
 # Word for word the condition of ix_message_unsent, else SQLite does not use that index.
 UNSENT: Final = "state IN ('waiting', 'retry', 'ambiguous', 'leased')"
 NEXT_ON_LEVEL: Final = f"SELECT MIN(next_attempt_at) FROM message WHERE {UNSENT} AND level = ?"
@@ -77,8 +80,15 @@ def _record(conn: Connection, rows: list[Row], carried: list[Row], now: datetime
         notices_of.setdefault(number, []).append(notice_id)
     by_chain: dict[str, list[Row]] = {}
     for row in rows:
-        by_chain.setdefault(ledger.of_channel(row[3]), []).append((*row, notices_of.get(row[0], [])))
-    ledger.append(conn, (ledger.Entry(chain, "composed", dump(made)) for chain, made in by_chain.items()), now)
+        by_chain.setdefault(ledger.of_channel(row[3]), []).append(row)
+    ledger.append(conn, (ledger.Entry(chain, "composed", _made(of, notices_of)) for chain, of in by_chain.items()), now)
+
+
+def _made(rows: list[Row], notices_of: Mapping[int, list[int]]) -> str:
+    """Return the payload of messages made: which wait until when, and each with its notices (ids, ascending)."""
+    later = [(row[0], row[10]) for row in rows if row[10] != row[9]]
+    made = lines((*row[:10], ",".join(map(str, sorted(notices_of.get(row[0], ())))) or None) for row in rows)
+    return f'{{"later":{dump(later)},"messages":{made}}}'
 
 
 def withdraw(conn: Connection, ids: Iterable[int], reason: str, now: datetime) -> list[int]:

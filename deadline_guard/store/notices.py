@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -23,12 +23,13 @@ from deadline_guard.store.columns import (
     micros_or_none,
     text_or_none,
 )
+from deadline_guard.store.lines import lines
 from deadline_guard.store.statements import AMONG, Row, among, fetch, next_id, run, run_many, scalar
 
-_COLUMNS: Final = (
-    "id, key, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, hold_until, "
-    "due_on, due_at, data, state, state_reason"
-)
+# What never changes after it was decided, erasure apart: the entry that decided lists it, as `ledger verify` reads it.
+FIXED: Final = "id, key, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, due_on, due_at, data"
+_OF_FIXED: Final = len(FIXED.split(", "))
+_COLUMNS: Final = f"{FIXED}, hold_until, state, state_reason"
 _WAITING: Final = "state IN ('open', 'held')"  # word for word the condition of ix_notice_waiting
 # A message that is under way or of unknown outcome may have arrived: its notices count as sent.
 _HAS_IT: Final = (
@@ -68,8 +69,8 @@ def write(conn: Connection, found: Iterable[Notice], now: datetime) -> list[Row 
         state = "held" if hold_until is not None and hold_until > at else "open"
         rows.append((
             number, key, n.subject, n.rule, n.cycle, n.due_rev, n.kind.value, int(n.level), n.step, n.n, n.person,
-            n.reason.value, micros(n.decided_at), dump(n.via) if n.via else "[]", hold_until,
-            text_or_none(n.due_on), micros_or_none(n.due_at), dump(n.data) if n.data else "{}", state, "", at,
+            n.reason.value, micros(n.decided_at), dump(n.via) if n.via else "[]", text_or_none(n.due_on),
+            micros_or_none(n.due_at), dump(n.data) if n.data else "{}", hold_until, state, "", at,
         ))  # fmt: skip
         number += 1
     run_many(
@@ -87,14 +88,21 @@ def insert(conn: Connection, found: Iterable[Notice], now: datetime) -> list[Sto
     for row in rows:
         by_chain.setdefault(ledger.of_subject(row[2]), []).append(row)
     ledger.append(
-        conn, (ledger.Entry(chain, "decided", dump({"notices": told})) for chain, told in by_chain.items()), now
+        conn, (ledger.Entry(chain, "decided", decision(of_chain)) for chain, of_chain in by_chain.items()), now
     )
     return [_stored(row[:-1]) for row in rows]
 
 
+def decision(rows: Sequence[Row], assessments: Sequence[Row] = ()) -> str:
+    """Return the payload of a decision: what was found, and the notices with those that are held until when."""
+    held = [(row[0], row[_OF_FIXED]) for row in rows if row[_OF_FIXED] is not None]
+    notices = lines(row[:_OF_FIXED] for row in rows)
+    return f'{{"assessments":{dump(assessments)},"held":{dump(held)},"notices":{notices}}}'
+
+
 def _stored(row: Row) -> StoredNotice:
-    (number, _, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, hold_until,
-     due_on, due_at, data, state, state_reason) = row  # fmt: skip
+    (number, _, subject, rule, cycle, due_rev, kind, level, step, n, person, reason, decided_at, via, due_on,
+     due_at, data, hold_until, state, state_reason) = row  # fmt: skip
     until = instant_or_none(hold_until)
     notice = Notice(
         subject, rule, cycle, due_rev, KINDS[kind], LEVELS[level], step, n, person, _REASONS[reason],

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from deadline_guard.core.notices import Notice
 from deadline_guard.store import assessments, ledger, notices
 from deadline_guard.store.assessments import AssessmentRow
-from deadline_guard.store.columns import dump, instant_or_none, micros, micros_or_none
+from deadline_guard.store.columns import instant_or_none, micros, micros_or_none
 from deadline_guard.store.statements import AMONG, Row, among, chunks, fetch, run, run_many, scalar
 
 STALE_EVENT: Final = 1
@@ -125,5 +125,4 @@ def _entry(result: CaseResult, kept: Iterable[Row], told: Iterable[Row | None]) 
     decided = [row for row in told if row is not None]
     if not found and not decided:
         return None
-    payload = dump({"assessments": found, "notices": decided})
-    return ledger.Entry(ledger.of_case(result.case_id), "decided", payload)
+    return ledger.Entry(ledger.of_case(result.case_id), "decided", notices.decision(decided, found))

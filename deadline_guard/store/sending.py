@@ -13,6 +13,7 @@ from deadline_guard.core.rules import Level
 from deadline_guard.store import ledger, messages, queue
 from deadline_guard.store.assessments import LEVELS
 from deadline_guard.store.columns import dump, load, micros, micros_or_none
+from deadline_guard.store.lines import lines
 from deadline_guard.store.messages import UNSENT
 from deadline_guard.store.notices import KINDS
 from deadline_guard.store.statements import AMONG, Row, among, fetch, run, run_many
@@ -23,6 +24,8 @@ AMBIGUOUS: Final = "ambiguous"
 DEAD: Final = "dead"
 
 
+# What stands of a try once it is settled: the entry that settled it lists it.
+TRIED: Final = "message_id, n, outcome, detail, settled_at"
 DUE_ON_LEVEL: Final = (
     "SELECT id, key, person, channel, address, kind, level, thread, fallback, state, attempts, may_repeat "
     f"FROM message WHERE {UNSENT} AND level = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ?"
@@ -205,11 +208,18 @@ def _record(conn: Connection, outcomes: list[Outcome], now: datetime) -> None:
     ids = among({o.message_id for o in outcomes})
     rows = fetch(conn, f"SELECT id, channel FROM message WHERE id IN ({AMONG})", ids)
     channels = {row[0]: row[1] for row in rows}
-    by_chain: dict[str, list[Row]] = {}
+    by_chain: dict[str, list[Outcome]] = {}
     for o in outcomes:
-        entry = (o.message_id, o.attempt, o.outcome, o.detail, o.remote_id)
-        by_chain.setdefault(ledger.of_channel(channels[o.message_id]), []).append(entry)
-    ledger.append(conn, (ledger.Entry(chain, "settled", dump(tried)) for chain, tried in by_chain.items()), now)
+        by_chain.setdefault(ledger.of_channel(channels[o.message_id]), []).append(o)
+    at = micros(now)
+    ledger.append(conn, (ledger.Entry(chain, "settled", _tried(of, at)) for chain, of in by_chain.items()), now)
+
+
+def _tried(outcomes: list[Outcome], at: int) -> str:
+    """Return the payload of tries settled: how the channel names what it took, and each try."""
+    remote = [(o.message_id, o.remote_id) for o in outcomes if o.remote_id is not None]
+    tries = lines((o.message_id, o.attempt, o.outcome, o.detail, at) for o in outcomes)
+    return f'{{"remote":{dump(remote)},"tries":{tries}}}'
 
 
 def take_back(conn: Connection, now: datetime) -> int:

@@ -102,7 +102,7 @@ def test_decisions_are_erased_one_by_one_when_the_case_is_over_and_what_is_left_
     office.type(*EVENT, "--data", f"due={office.day(2)}")
     with office.daemon():
         pass
-    number = entry_with(office, '"notices":[[')
+    number = entry_with(office, '"notices":[\n[')
     refused = office.type("ledger", "erase", "--case", "C1", "--entry", number, "--yes", *WHY, expect=1)
     assert "when the case is over" in refused
     bare(office, 'UPDATE "case" SET live = 0')

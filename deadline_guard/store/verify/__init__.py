@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from deadline_guard.store.statements import scalar, without_collecting
 from deadline_guard.store.verify.chains import walk
-from deadline_guard.store.verify.events import compare_events
+from deadline_guard.store.verify.events import Events
 from deadline_guard.store.verify.faults import Fault, Faults, Progress
 from deadline_guard.store.verify.payloads import compare_payloads
 from deadline_guard.store.verify.revisions import compare_revisions
@@ -61,29 +61,32 @@ def verify(
     """
     tell = progress or (lambda done, total: None)
     try:
-        with without_collecting():  # millions of small lists, none of which stays
+        with without_collecting():  # millions of small tuples, none of which stays
             return _verify(conn, against, tell, rows)
     except sqlite3.OperationalError as error:
-        if "decode" not in str(error):
+        if not any(sign in str(error) for sign in ("decode", "BLOB")):
             raise
-    # Some text is no UTF-8 any more: once more, slower, with what cannot be decoded kept apart from all real text.
+    # Some text is no text any more: once more, slower, with what cannot be decoded kept apart from all real text.
     driver = conn.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     strict, driver.text_factory = driver.text_factory, lambda raw: raw.decode("utf-8", "surrogateescape")
     try:
-        return _verify(conn, against, tell, rows)
+        return _verify(conn, against, tell, rows, careful=True)
     finally:
         driver.text_factory = strict
 
 
-def _verify(conn: Connection, against: str | None, tell: Callable[[int, int], None], rows: bool) -> Verdict:
+def _verify(
+    conn: Connection, against: str | None, tell: Callable[[int, int], None], rows: bool, careful: bool = False
+) -> Verdict:
     entries = int(scalar(conn, "SELECT COUNT(*) FROM ledger"))
     payloads = int(scalar(conn, "SELECT COUNT(*) FROM payload"))
     faults = Faults(conn)
     step = Progress(tell, entries + payloads)
-    walked = walk(conn, payloads, faults, step)
-    compared = compare_payloads(conn, walked, faults, step, rows)
-    compare_events(conn, compared, faults)
+    events = Events(conn, faults, careful)
+    walked = walk(conn, payloads, faults, step, events.meet)
+    compared = compare_payloads(conn, walked, faults, step, rows, careful)
+    events.finish(compared)
     sealed = compare_seals(conn, walked, compared, faults, against)
     compare_revisions(conn, compared, faults)
     step.finish()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +21,7 @@ _KINDS: Final = {
     b"rulebook revision": REVISION, b"calendar revision": REVISION, b"people revision": REVISION,
 }  # fmt: skip
 EVENTS: Final = b"events"
+OfEvents = Callable[[bytes, int, int, bytes], None]  # chain, number, instant, digest
 BATCH: Final = 4_096
 # As bytes: nothing is decoded, and text that is no UTF-8 any more is only a digest that differs.
 _ENTRIES: Final = (
@@ -64,8 +65,11 @@ def stream(conn: Connection, statement: str) -> Iterator[Row]:
             cursor.close()
 
 
-def walk(conn: Connection, payloads: int, faults: Faults, step: Progress) -> Walked:
-    """Walk all chains; ``payloads`` is how many payloads there are (their ids run from 1 on without gaps)."""
+def walk(conn: Connection, payloads: int, faults: Faults, step: Progress, of_events: OfEvents) -> Walked:
+    """Walk all chains; ``payloads`` is how many payloads there are (their ids run from 1 on without gaps).
+
+    ``of_events`` is called with each entry that digests events, in the order of chain and number.
+    """
     last = scalar(conn, "SELECT MAX(id) FROM payload")
     room = min(last if isinstance(last, int) else 0, 4 * payloads + 1_000) + 1  # no id that was never given
     walked = Walked(bytearray(32 * room), bytearray(room), array("q", bytes(8 * room)))
@@ -74,7 +78,7 @@ def walk(conn: Connection, payloads: int, faults: Faults, step: Progress) -> Wal
     cursor.execute(_ENTRIES)
     place = _Place()
     while rows := cursor.fetchmany(BATCH):
-        _follow(rows, place, walked, heads, sealed, faults)
+        _follow(rows, place, walked, heads, sealed, of_events, faults)
         step.more(len(rows))
     cursor.close()
     heads.close(place)
@@ -94,7 +98,13 @@ class _Place:
 
 
 def _follow(
-    rows: Sequence[Row], place: _Place, walked: Walked, heads: _Heads, sealed: _SealedHeads, faults: Faults
+    rows: Sequence[Row],
+    place: _Place,
+    walked: Walked,
+    heads: _Heads,
+    sealed: _SealedHeads,
+    of_events: OfEvents,
+    faults: Faults,
 ) -> None:
     """Check that these entries follow one another; written for speed, since it sees every entry."""
     current, last_n, last, at = place.chain, place.n, place.digest, place.at
@@ -107,7 +117,7 @@ def _follow(
             walked.chains += 1
             current, last_n, last = chain, 0, b""
         try:
-            whole = sha256(b"%b\n%d\n%b\n%d\n" % (chain, n, kind, at) + prev + payload_digest).digest()
+            whole = sha256(b"%b\n%d\n%b\n%d\n%b%b" % (chain, n, kind, at, prev, payload_digest)).digest()
         except TypeError:
             faults.add(chain, n, at, "unreadable")
             continue
@@ -118,7 +128,9 @@ def _follow(
         if whole != digest:
             faults.add(chain, n, at, "digest")
         if payload is None:
-            if kind != EVENTS:
+            if kind == EVENTS:
+                of_events(chain, n, at, payload_digest)
+            else:
                 faults.add(chain, n, at, "no_payload")
         elif isinstance(payload, int) and 0 < payload < room and not kinds[payload] and len(payload_digest) == 32:
             digests[32 * payload : 32 * payload + 32] = payload_digest

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection
 
 from deadline_guard.store.columns import dump
-from deadline_guard.store.statements import fetch, scalar
+from deadline_guard.store.lines import line
+from deadline_guard.store.statements import fetch
 from deadline_guard.store.verify.chains import stream
 from deadline_guard.store.verify.faults import Faults
 from deadline_guard.store.verify.payloads import Compared
@@ -18,14 +21,7 @@ COLUMNS: Final = (
     "case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, recorded_by, "
     "recorded_at"
 )
-_E_COLUMNS: Final = ", ".join(f"e.{name}" for name in COLUMNS.split(", "))
-# SQLite writes most rows as columns.dump does; where the digest differs the rows are read and dumped to be sure.
-_FAST: Final = (
-    "SELECT CAST(l.chain AS BLOB), l.n, l.at, l.payload_digest, "
-    f"CAST(json_group_array(json_array({_E_COLUMNS})) AS BLOB), COUNT(e.case_id) "
-    "FROM ledger AS l LEFT JOIN event AS e ON e.case_id = substr(l.chain, 6) AND e.entry = l.n "
-    "WHERE l.payload_id IS NULL AND l.kind = 'events' GROUP BY l.chain, l.n"
-)
+_OF_CASE: Final = b"case:"
 _ROWS: Final = (
     f"SELECT {COLUMNS} FROM event WHERE case_id = ? AND entry = ? ORDER BY case_id, source, source_id, revision"
 )
@@ -35,26 +31,63 @@ _ORPHANS: Final = (
 )
 
 
-def compare_events(conn: Connection, compared: Compared, faults: Faults) -> None:
-    """Compare the events of every entry; events that no entry digested are told too."""
-    left: Mapping[tuple[str, int], str] = compared.events
-    covered = 0
-    for chain, n, at, digest, text, count in stream(conn, _FAST):
-        covered += count
-        if sha256(text).digest() == digest:
-            continue
-        found = digest_of_events(conn, chain.decode("utf-8", "replace").removeprefix("case:"), n)
-        if found == digest:
-            continue
-        if left:
-            was_erased = left.get((chain.decode("utf-8", "replace"), n))
+class Events:
+    """The events, read once beside the walk: both run in the order of the cases.
+
+    SQLite writes most rows as columns.dump does; where a digest differs the rows are read and dumped to be sure.
+    """
+
+    def __init__(self, conn: Connection, faults: Faults, careful: bool) -> None:
+        self.conn = conn
+        self.faults = faults
+        statement = (
+            f"SELECT CAST(case_id AS BLOB), entry, {line(COLUMNS, careful=careful)} FROM event "
+            "ORDER BY case_id, source, source_id, revision"
+        )
+        self._cases = groupby(stream(conn, statement), itemgetter(0))
+        self._next = next(self._cases, None)
+        self._chain = b""
+        self._entries: dict[object, list[bytes]] = {}  # of the case where the walk is: lines by entry
+        self._has_strays = False
+        self._differing: list[tuple[bytes, int, int, bytes]] = []
+
+    def meet(self, chain: bytes, n: int, at: int, digest: bytes) -> None:
+        """An entry digested events."""
+        if chain != self._chain:
+            self._turn_to(chain)
+        rows = self._entries.pop(n, ())
+        if sha256(b"[%b]" % b",".join(rows)).digest() != digest:
+            self._differing.append((chain, n, at, digest))
+
+    def _turn_to(self, chain: bytes) -> None:
+        self._has_strays |= bool(self._entries)
+        self._chain, self._entries = chain, {}
+        case_id = chain.removeprefix(_OF_CASE)
+        while self._next is not None and self._next[0] < case_id:
+            self._has_strays = True
+            self._next = next(self._cases, None)
+        if self._next is not None and self._next[0] == case_id:
+            entries = self._entries
+            for _, entry, row in self._next[1]:
+                entries.setdefault(entry, []).append(row)
+            self._next = next(self._cases, None)
+
+    def finish(self, compared: Compared) -> None:
+        """Tell what differs, unless an erasure says so; events that no entry digested are told too."""
+        left: Mapping[tuple[str, int], str] = compared.events
+        for chain, n, at, digest in self._differing:
+            name = chain.decode("utf-8", "replace")
+            found = digest_of_events(self.conn, name.removeprefix("case:"), n)
+            if found == digest:
+                continue
+            was_erased = left.get((name, n))
             if was_erased is not None and found is not None and found.hex() == was_erased:
                 compared.erased += 1
                 continue
-        faults.add(chain, n, at, "events")
-    if covered != scalar(conn, "SELECT COUNT(*) FROM event"):
-        for case_id, source, source_id, revision, at in stream(conn, _ORPHANS):
-            faults.add(f"case:{case_id}", 0, at, "no_entry", f"event {source}:{source_id} {revision}")
+            self.faults.add(chain, n, at, "events")
+        if self._has_strays or self._entries or self._next is not None:
+            for case_id, source, source_id, revision, at in stream(self.conn, _ORPHANS):
+                self.faults.add(f"case:{case_id}", 0, at, "no_entry", f"event {source}:{source_id} {revision}")
 
 
 def digest_of_events(conn: Connection, case_id: str, entry: int) -> bytes | None:

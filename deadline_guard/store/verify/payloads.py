@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -11,19 +11,18 @@ from typing import Any, Final
 from orjson import loads
 from sqlalchemy import Connection
 
+from deadline_guard.store.lines import lines_of
 from deadline_guard.store.statements import Row
 from deadline_guard.store.verify.chains import (
     BATCH,
-    COMPOSED,
-    DECIDED,
     ERASED,
     REVISION,
     SEALED,
-    SETTLED,
     Walked,
+    stream,
 )
 from deadline_guard.store.verify.faults import Faults, Progress
-from deadline_guard.store.verify.rows import ATTEMPTS, MESSAGES, Listed, Notices, messages_claiming_more
+from deadline_guard.store.verify.rows import ATTEMPTS, MESSAGES, NOTICES, Listed, messages_claiming_more
 
 # What reading another shape than the program writes may raise.
 _NO_SUCH_PAYLOAD: Final = (
@@ -43,17 +42,19 @@ class Compared:
     erasable: set[int] = field(default_factory=set)
 
 
-def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Progress, rows: bool) -> Compared:
+def compare_payloads(
+    conn: Connection, walked: Walked, faults: Faults, step: Progress, rows: bool, careful: bool = False
+) -> Compared:
     """Compare every payload that is kept, and with ``rows`` what it lists of other tables."""
-    reader = _Reader(conn, walked, faults, rows)
+    reader = _Reader(conn, walked, faults, rows, careful)
     faults.instants = walked.instants
     cursor = conn.connection.cursor()
     cursor.execute(_PAYLOADS)
     seen = bytearray(len(walked.kinds))
     while read := cursor.fetchmany(BATCH):
         _compare(read, walked, seen, reader, faults)
-        reader.messages.compare()
-        reader.attempts.compare()
+        for table in reader.tables:
+            table.compare()
         step.more(len(read))
     cursor.close()
     for payload, kind in enumerate(walked.kinds):
@@ -64,7 +65,8 @@ def compare_payloads(conn: Connection, walked: Walked, faults: Faults, step: Pro
 
 
 def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Reader, faults: Faults) -> None:
-    digests, kinds, room, readers = walked.digests, walked.kinds, len(walked.kinds), reader.read
+    digests, kinds, room = walked.digests, walked.kinds, len(walked.kinds)
+    lists, readers = reader.lists, reader.read
     for payload, text, erased_at in rows:
         kind = kinds[payload] if 0 < payload < room else 0
         if not kind:
@@ -77,7 +79,9 @@ def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Read
         is_whole = sha256(text).digest() == digests[32 * payload : 32 * payload + 32]
         if not is_whole:
             faults.at_payload(payload, "payload")
-        if kind in readers:  # read even so, lest all rows that it lists seem unknown
+        if kind in lists:  # read even so, lest all rows that it lists seem unknown
+            lists[kind].extend(lines_of(text))
+        if kind in readers:
             try:
                 readers[kind](payload, text)
             except _NO_SUCH_PAYLOAD:
@@ -88,21 +92,17 @@ def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Read
 class _Reader:
     """What each kind of payload says, and where it is compared."""
 
-    def __init__(self, conn: Connection, walked: Walked, faults: Faults, rows: bool) -> None:
+    def __init__(self, conn: Connection, walked: Walked, faults: Faults, rows: bool, careful: bool) -> None:
         self.faults = faults
         self.conn = conn
-        self.rows = rows
         self.compared = Compared()
         self.walked = walked
-        self.notices = Notices(conn, faults)
-        self.messages = Listed(conn, MESSAGES, faults)
-        self.attempts = Listed(conn, ATTEMPTS, faults)
+        self.tables = [Listed(conn, table, faults, careful) for table in (NOTICES, MESSAGES, ATTEMPTS) if rows]
+        self.lists = {kind: table.said for table in self.tables for kind in table.table.kinds}
         self._blank: list[int] = []
         self.read: dict[int, Callable[[int, bytes], None]] = {
             SEALED: self._sealed, ERASED: self._erased, REVISION: self._revision,
         }  # fmt: skip
-        if rows:
-            self.read |= {DECIDED: self._decided, COMPOSED: self._composed, SETTLED: self._settled}
 
     def blank(self, payload: int, text: bytes) -> None:
         """A payload was erased: nothing of it may be left, and an entry must say who erased it."""
@@ -110,18 +110,6 @@ class _Reader:
         self._blank.append(payload)
         if text:
             self.faults.at_payload(payload, "payload")
-
-    def _decided(self, payload: int, text: bytes) -> None:
-        expect = self.notices.expect
-        for notice in loads(text)["notices"]:
-            del notice[18:], notice[14]  # states, and until when it was held: they move on
-            expect(payload, notice)
-
-    def _composed(self, payload: int, text: bytes) -> None:
-        self.messages.expect_messages(payload, loads(text), self.walked.instants[payload])
-
-    def _settled(self, payload: int, text: bytes) -> None:
-        self.attempts.expect_attempts(payload, loads(text), self.walked.instants[payload])
 
     def _sealed(self, payload: int, text: bytes) -> None:
         number, root = loads(text)
@@ -134,17 +122,20 @@ class _Reader:
         said = loads(text)
         self.compared.erasable.update(said["payloads"])
         self.compared.events.update({(said["chain"], n): digest for n, digest in said["events"]})
-        for notice in said["notices"] if self.rows else ():
-            self.notices.instead(payload, notice)
 
     def finish(self) -> None:
         """Nothing more is said: whatever else stands in the tables was never written by the program."""
         for payload in self._blank:
             if payload not in self.compared.erasable:
                 self.faults.at_payload(payload, "erased")
-        if not self.rows:
-            return
-        self.notices.finish()
-        self.messages.finish()
-        self.attempts.finish()
-        messages_claiming_more(self.conn, self.faults)
+        for table in self.tables:
+            table.finish(self._kept)
+        if self.tables:
+            messages_claiming_more(self.conn, self.faults)
+
+    def _kept(self, asked: frozenset[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield the payloads of these kinds once more."""
+        kinds = self.walked.kinds
+        for payload, text, erased_at in stream(self.conn, _PAYLOADS):
+            if 0 < payload < len(kinds) and kinds[payload] in asked and erased_at is None:
+                yield payload, text
