@@ -50,9 +50,17 @@ def test_a_wait_elapses_day_and_night(n: int, unit: str, end: str) -> None:
         ("2026-03-13 10:15", 1, "working_days", "2026-03-16 10:15"),
         ("2026-03-13 20:00", 1, "working_days", "2026-03-17 09:00"),  # nobody works on Monday at 20:00
         ("2026-09-30 10:00", 2, "working_days", "2026-10-09 10:00"),
+        ("2026-03-10 09:00", "0.5", "working_days", "2026-03-10 14:00"),  # four of eight hours
+        ("2026-03-10 16:00", "0.5", "working_days", "2026-03-11 11:00"),  # two today, two tomorrow
+        ("2026-03-13 17:00", "0.25", "working_days", "2026-03-16 10:00"),  # over the weekend
+        ("2026-03-10 20:00", "0.5", "working_days", "2026-03-11 14:00"),  # the next day's
+        ("2026-03-10 10:15", "1.5", "working_days", "2026-03-11 15:15"),
+        ("2026-09-30 09:00", "1.5", "working_days", "2026-10-08 14:00"),  # over the holiday of eight days
+        ("2026-03-15 12:00", "0.5", "working_days", "2026-03-16 10:30"),  # a whole day from Sunday noon is Monday noon
+        ("2026-03-15 08:00", "0.5", "working_days", "2026-03-16 09:00"),  # nothing lies between: work begins
     ],
 )
-def test_working_time_runs_while_the_person_works(told: str, n: int, unit: str, end: str) -> None:
+def test_working_time_runs_while_the_person_works(told: str, n: int | str, unit: str, end: str) -> None:
     assert after(local(told), Wait(Fraction(n), unit), LAWYER) == local(end)
 
 
@@ -63,12 +71,22 @@ def test_without_hours_of_their_own_a_person_works_monday_to_friday_from_nine_to
 
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001
-    st.integers(1, 60),
+    st.tuples(st.integers(1, 300), st.integers(1, 300)).map(sorted),
+)
+def test_who_waits_longer_waits_no_less_also_for_fractions_of_a_working_day(told: datetime, n: list[int]) -> None:
+    base = told.replace(tzinfo=SHANGHAI)
+    short, long = (after(base, Wait(Fraction(one, 20), "working_days"), LAWYER) for one in n)
+    assert base < short <= long
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001
+    st.fractions(Fraction(1, 8), 60, max_denominator=8),
     st.sampled_from(["working_hours", "working_days"]),
 )
-def test_a_wait_in_working_time_ends_later_and_at_work(told: datetime, n: int, unit: str) -> None:
+def test_a_wait_in_working_time_ends_later_and_at_work(told: datetime, n: Fraction, unit: str) -> None:
     base = told.replace(tzinfo=SHANGHAI)
-    end = after(base, Wait(Fraction(n), unit), LAWYER)
+    end = after(base, Wait(n, unit), LAWYER)
     assert end > base
     assert LAWYER.hours is not None
     spans = LAWYER.hours.open_spans(end.astimezone(SHANGHAI).date())
