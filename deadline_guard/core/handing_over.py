@@ -14,7 +14,10 @@ from deadline_guard.core.timeline import Answer, Case, Event, author
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One offer: ``before`` owned it then; ``outcome`` is the answer to it, None while there is none."""
+    """One offer: ``before`` owned it then; ``outcome`` is the answer to it, None while there is none.
+
+    ``role`` is what is offered, and ``held`` who was assigned to it then ('' for nobody by name).
+    """
 
     id: str
     by: str
@@ -23,6 +26,8 @@ class Offer:
     why: str
     at: datetime
     outcome: Event | None
+    role: str = ""
+    held: str = ""
 
     @property
     def taken(self) -> bool:
@@ -40,13 +45,27 @@ def offers(case: Case, rule: str, cycle: str) -> tuple[Offer, ...]:
 
 def _offer(event: Event, outcome: Event | None) -> Offer:
     to, before, why = (str(event.data.get(key, "")) for key in ("to", "from", "reason"))
-    return Offer(event.id, author(event), to, before, why, event.recorded_at, outcome)
+    role, held = (str(event.data.get(key, "")) for key in ("role", "held"))
+    return Offer(event.id, author(event), to, before, why, event.recorded_at, outcome, role, held)
 
 
 def open_offer(case: Case, rule: str, cycle: str) -> Offer | None:
-    """Return the offer that waits for an answer: a later one takes the place of an earlier one."""
+    """Return the offer that waits for an answer: a later one takes the place of an earlier one.
+
+    An offer lapses when somebody else is assigned: whoever made it has nothing to hand over any more.
+    """
+    last = unanswered(case, rule, cycle)
+    return last if last is not None and not _lapsed(case, last) else None
+
+
+def unanswered(case: Case, rule: str, cycle: str) -> Offer | None:
+    """Return the last offer where nobody answered it, also one that has lapsed."""
     last = offers(case, rule, cycle)[-1:]
     return last[0] if last and last[0].outcome is None else None
+
+
+def _lapsed(case: Case, offer: Offer) -> bool:
+    return bool(offer.role) and case.owners.get(offer.role, "") != offer.held
 
 
 def tell_offers(c: Cycle, owner: Resolution) -> None:

@@ -94,6 +94,16 @@ def assign(conn: Connection, case_id: str, role: str, person: str | None, now: d
     return True
 
 
+def assigned_since(conn: Connection, case_id: str, role: str, since: datetime) -> bool:
+    """Return whether anybody was put into a role on a case, or taken out of it, after an instant."""
+    found = fetch(
+        conn,
+        "SELECT 1 FROM assignment WHERE case_id = ? AND role = ? AND recorded_at > ? LIMIT 1",
+        (case_id, role, micros(since)),
+    )
+    return bool(found)
+
+
 def put_revision(conn: Connection, kind: str, digest: str, text: str, now: datetime) -> bool:
     """Record that a people, rulebook or calendar text came into force; False: it is in force already."""
     latest = latest_revision(conn, kind)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from deadline_guard.errors import AnswerError
 from deadline_guard.loop.answers import Said, accept, hand_over, refuse, retract, take_over
+from deadline_guard.store import cases
 from tests.scenarios.given import DEFENCE, answer, channel_down, channel_up, text, why_unsent
 from tests.scenarios.world import World, told
 
@@ -119,6 +122,59 @@ def test_a_hand_over_to_somebody_on_leave_is_told_to_who_stands_in_and_may_be_ac
     answer(world, accept, "qian")
     assert ("03-10 09:30", "qian", "■临近") in told(world.run_until("2026-03-10 10:00"))  # li's, and li is away
     assert ("03-14 08:30", "li", "▲紧急") in told(world.run_until("2026-03-14 09:00"))
+
+
+def test_a_hand_over_lapses_when_somebody_else_is_assigned(world: World) -> None:
+    offered(world)
+    world.run_until("2026-03-10 09:30")
+    world.assign("A", "owner", "qian")
+    world.run_until("2026-03-10 10:00")
+    with pytest.raises(AnswerError, match="has lapsed: somebody was assigned since, and 钱七 answers for it"):
+        answer(world, accept, "li")
+    with pytest.raises(AnswerError, match="has lapsed"):
+        answer(world, refuse, "li", "too late anyway")
+    assert '"owner":"qian"' in owner_of(world).replace(" ", "")
+
+
+def test_a_hand_over_stays_lapsed_when_the_old_owner_is_assigned_again(world: World) -> None:
+    offered(world)
+    world.run_until("2026-03-10 09:30")
+    world.assign("A", "owner", "qian")
+    world.run_until("2026-03-10 10:00")
+    world.assign("A", "owner", "zhang")
+    with pytest.raises(AnswerError, match="has lapsed"):
+        answer(world, accept, "li")
+    answer(world, hand_over, "zhang", "li")  # but may be made anew
+    world.run_until("2026-03-10 11:00")
+    answer(world, accept, "li")
+    assert '"owner":"li"' in owner_of(world).replace(" ", "")
+
+
+def test_a_hand_over_lapses_when_the_source_names_another_owner(world: World) -> None:
+    offered(world)
+    world.run_until("2026-03-10 09:30")
+    with world.store.write() as conn:
+        known = cases.load_case(conn, "A")
+        cases.put_case(conn, replace(known, owners={"owner": "qian"}), world.now)
+    with pytest.raises(AnswerError, match="has lapsed"):
+        answer(world, accept, "li")
+
+
+def test_a_hand_over_nobody_answered_lapses_with_its_deadline(world: World) -> None:
+    offered(world)
+    world.run_until("2026-03-10 09:30")
+    world.event("A", "defence_filed", "2026-03-10")
+    with pytest.raises(AnswerError, match="has ended: done"):
+        answer(world, accept, "li")
+
+
+def test_an_offer_made_while_a_deputy_stands_in_outlives_the_leave(world: World) -> None:
+    world.absent("zhang", "2026-03-09 00:00", "2026-03-11 00:00", deputy="qian")
+    world.run_until("2026-03-10 09:00")
+    answer(world, hand_over, "qian", "li")
+    world.run_until("2026-03-12 09:00")  # zhang is back, and is the owner as before
+    answer(world, accept, "li")
+    assert '"owner":"li"' in owner_of(world).replace(" ", "")
 
 
 def test_a_hand_over_taken_back_waits_for_nobody(world: World) -> None:
