@@ -40,7 +40,7 @@ BODY = "Statement of defence is due. " * 60
 
 def main() -> int:
     quick = "--quick" in sys.argv[1:]
-    many, some, rounds = (640, 100, 3) if quick else (3200, 300, 5)
+    many, some, rounds = (1280, 120, 5) if quick else (3200, 300, 5)
     spare_the_rulebook()
     figures: dict[str, object] = {"connections": CONNECTIONS}
     bars = {}

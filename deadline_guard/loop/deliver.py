@@ -113,9 +113,8 @@ def _settle(office: Office, conn: Connection, group: Sequence[tuple[Leased, Sett
         if outcome.outcome == sending.SENT and settled.remote_id:
             messages.put_thread_root(conn, message.thread, message.channel, message.person, settled.remote_id)
     sending.settle(conn, outcomes, now)
-    for message, settled in group:
-        given_up = next(o for o in outcomes if o.message_id == message.id).outcome == sending.DEAD
-        if given_up:
+    for (message, settled), outcome in zip(group, outcomes, strict=True):
+        if outcome.outcome == sending.DEAD:
             log.warning("W-%s on %s given up: %s", message.id, message.channel, settled.detail)
             fall_back(office, conn, message, settled.detail, now)
     return counts

@@ -142,7 +142,9 @@ class Senders:
 
     def _room(self, name: str) -> threading.BoundedSemaphore:
         with self._guard:
-            return self._rooms.setdefault(name, threading.BoundedSemaphore(self._per_host))
+            if name not in self._rooms:
+                self._rooms[name] = threading.BoundedSemaphore(self._per_host)
+            return self._rooms[name]
 
 
 def builder(sections: Mapping[str, object], kinds: Mapping[str, type[Channel]]) -> Callable[[str], Channel]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -25,6 +25,7 @@ from deadline_guard.messages.content import UNTIL_SETTLED
 from deadline_guard.store import cases, replies, tried
 from deadline_guard.store.notices import StoredNotice
 
+_ANSWERS: Final = frozenset(answer.value for answer in Answer)
 _FINDING = "finding."
 Warned = Mapping[tuple[str, str, str], Sequence[tried.Try]]
 
@@ -237,8 +238,9 @@ def _history(
             str(e.data.get("via", "")),
             answer_detail(e, sight.directory),
         )
-        for kind in Answer
-        for e in case.timeline.by_kind.get(kind.value, ())
+        for kind, events in case.timeline.by_kind.items()
+        if kind in _ANSWERS
+        for e in events
         if e.data.get("rule") in (None, notice.rule) and e.data.get("cycle") in (None, notice.cycle)
     ]
     absent = [
