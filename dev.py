@@ -288,11 +288,12 @@ def test(everything: bool, extra: list[str]) -> int:
         results.append(("rule tests", run(PYTHON, "-m", "deadline_guard", "test", "rules/")))
     with tempfile.TemporaryDirectory(prefix="dg-test-") as folder:
         results += _all_tests(Path(folder), extra)
-        results.append(("benches", _benches(True, [])))
+        benches = sorted(p.stem for p in (ROOT / "bench").glob("[!_]*.py"))
+        results += [(f"bench {name}", _benches(True, [name])) for name in benches]
         results.append(("mutants, one module of eight", mutate(["--short"])))
         passed, failed, skipped = _count(Path(folder))
     status = _report([*results, ("nothing skipped", skipped)])
-    print(f"tests: {passed} passed, {failed} failed")
+    print(f"tests: {passed} passed, {len(failed)} failed", *failed, sep="\n  ")
     return status
 
 
@@ -330,13 +331,19 @@ def _branch_gate(report: Path) -> int:
     return status
 
 
-def _count(folder: Path) -> tuple[int, int, int]:
-    sums = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+def _count(folder: Path) -> tuple[int, list[str], int]:
+    """Return how many tests passed, the names of those that failed, and how many were skipped."""
+    passed, failed, skipped = 0, [], 0
     for written in folder.glob("*.xml"):
-        for suite in xml.etree.ElementTree.parse(written).getroot().iter("testsuite"):
-            sums = {word: n + int(suite.get(word, 0)) for word, n in sums.items()}
-    failed = sums["failures"] + sums["errors"]
-    return sums["tests"] - failed - sums["skipped"], failed, sums["skipped"]
+        for case in xml.etree.ElementTree.parse(written).getroot().iter("testcase"):
+            outcomes = {child.tag for child in case}
+            if outcomes & {"failure", "error"}:
+                failed.append(f"{case.get('classname')}::{case.get('name')}")
+            elif "skipped" in outcomes:
+                skipped += 1
+            else:
+                passed += 1
+    return passed, failed, skipped
 
 
 def _require_tools() -> None:
