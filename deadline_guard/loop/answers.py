@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,11 +11,10 @@ from sqlalchemy import Connection
 
 from deadline_guard.core.assess import assess
 from deadline_guard.core.endings import AWAITS_SECOND, waiting_answer
-from deadline_guard.core.people import who
 from deadline_guard.core.rules import Kind
 from deadline_guard.core.text import Text
-from deadline_guard.core.timeline import Answer, Event, author
-from deadline_guard.errors import AnswerError, NotFoundError
+from deadline_guard.core.timeline import Answer, author
+from deadline_guard.errors import AnswerError
 from deadline_guard.loop.answering import (
     RUNNING,
     SOURCE,
@@ -33,7 +31,8 @@ from deadline_guard.loop.disputing import dispute, resolve
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.passing_on import accept, hand_over, refuse, take_over
 from deadline_guard.loop.putting_off import mute, snooze
-from deadline_guard.store import cases, events
+from deadline_guard.loop.taking_back import retract
+from deadline_guard.store import events
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.events import HAND, EventRow
 
@@ -41,7 +40,6 @@ __all__ = [
     "SOURCE", "Clock", "Said", "accept", "acknowledge", "acted", "clock_of", "clocks_of", "confirm", "demand", "dispute", "done",
     "hand_over", "mute", "not_applicable", "not_pursued", "refuse", "resolve", "retract", "snooze", "take_over",
 ]  # fmt: skip
-_KINDS: Final = frozenset(a.value for a in Answer)
 
 
 def acknowledge(
@@ -106,35 +104,6 @@ def acted(office: Office, conn: Connection, clock: Clock, said: Said, result: st
     if not result.strip():
         raise AnswerError(Text("say what came of it with --result", "请用 --result 说明结果"))
     record(conn, clock, Answer.ACTED, said, result=result.strip())
-
-
-def retract(office: Office, conn: Connection, case: str, answer_id: str, said: Said) -> Event:
-    """Take an answer back; return it. Raises NotFoundError for none, AnswerError for somebody else's.
-
-    Whoever gave it may, and the lead or the administrator of the case.
-    """
-    known = cases.load_case(conn, case, known_at=said.now)
-    given = [e for e in known.timeline.events if e.kind in _KINDS and e.source == SOURCE]
-    event = next((e for e in given if answer_id in (e.id, e.source_id)), None)
-    if event is None:
-        listed = ", ".join(f"{e.id} ({e.kind} {e.on})" for e in given[-8:])
-        raise NotFoundError(
-            Text(
-                f"no answer {answer_id} on case {known.code}; given so far: {listed or 'none'}",
-                f"案件 {known.code} 上没有答复 {answer_id};已有:{listed or '无'}",
-            )
-        )
-    directories = (office.people, office.directory(conn))
-    seniors = {who(role, known, said.now, d).person.id for role in ("lead", "admin") for d in directories}
-    if said.by != author(event) and said.by not in seniors:
-        raise AnswerError(
-            Text(
-                f"{author(event)} gave this answer; they, the lead or the administrator can take it back",
-                f"该答复由 {author(event)} 作出;只有本人、组长或管理员可以撤回",
-            )
-        )
-    events.retract(conn, [(known.id, event.source, event.source_id)], said.now, said.by, HAND)
-    return event
 
 
 def done(

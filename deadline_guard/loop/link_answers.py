@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from deadline_guard.core.text import Text
 from deadline_guard.errors import AnswerError
 from deadline_guard.loop import answers, findings
-from deadline_guard.loop.answers import Said
+from deadline_guard.loop.answers import Clock, Said
 from deadline_guard.loop.links import Act, Became, LinkRefused, Opened, Spot, open_link
 from deadline_guard.loop.office import Office
 from deadline_guard.store import answer_links, ledger, notices
@@ -35,6 +35,8 @@ class Pressed:
     receipt: str = ""
     to: str = ""
     reason: str = ""
+    until: datetime | None = None
+    answer: str = ""  # the id of the one to take back
 
 
 def press(office: Office, conn: Connection, text: str, pressed: Pressed, now: datetime) -> bool:
@@ -43,7 +45,7 @@ def press(office: Office, conn: Connection, text: str, pressed: Pressed, now: da
     Raises LinkRefused for a link that cannot be used (so), AnswerError for an answer that does not fit; then nothing
     is recorded.
     """
-    link = open_link(office, conn, text, now)
+    link = open_link(office, conn, text, now, pressed.place)
     spots = link.chosen(pressed.place)
     subject = spots[0].notice.subject if spots else ""
     if not spots:
@@ -83,6 +85,8 @@ def _fitting(link: Opened, spots: Sequence[Spot], pressed: Pressed) -> list[Spot
     if not any(s.yours for s in spots):
         raise LinkRefused("outsider", link.person, link.message, spots[0].notice.subject)
     fits = [s for s in spots if s.can(pressed.act, link.person.id)]
+    if pressed.act is Act.RETRACT:
+        fits = [s for s in fits if pressed.answer in {e.id for e in s.further.given}]
     if len(spots) > 1:  # what a list shows to a lead is answered one by one, what is acknowledged need not be again
         fits = [s for s in fits if s.own and not (s.part and s.seen)]
     if pressed.act is Act.SEEN:
@@ -124,8 +128,23 @@ def _answer(office: Office, conn: Connection, link: Opened, spots: list[Spot], p
         case Act.ACTED:
             answers.acted(office, conn, clock, said, pressed.reason)
         case _:
-            raise LinkRefused("forged")
+            _further(office, conn, clock, said, pressed)
     return False
+
+
+def _further(office: Office, conn: Connection, clock: Clock, said: Said, pressed: Pressed) -> None:
+    """Put off, mute, take over or take back."""
+    match pressed.act, pressed.until:
+        case Act.SNOOZE, datetime() as until:
+            answers.snooze(office, conn, [clock], said, until)
+        case Act.MUTE, datetime() as until:
+            answers.mute(office, conn, clock.case.id, clock.found.rule.id, said, until)
+        case Act.TAKE_OVER, _:
+            answers.take_over(office, conn, clock, said, pressed.reason)
+        case Act.RETRACT, _:
+            answers.retract(office, conn, clock.case.id, pressed.answer, said)
+        case _:
+            raise AnswerError(Text("say until when", "请填写截至时间"))
 
 
 def _not_me(office: Office, conn: Connection, link: Opened, pressed: Pressed, now: datetime) -> None:

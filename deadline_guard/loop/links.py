@@ -22,6 +22,7 @@ from deadline_guard.core.timeline import Answer, Event, author
 from deadline_guard.loop import tokens
 from deadline_guard.loop.answers import Clock
 from deadline_guard.loop.asked import Asked, asked_in, carried, unwatched
+from deadline_guard.loop.further import NOTHING, Further, further
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.permitted import may_answer, permitted
 from deadline_guard.loop.tokens import TokenError
@@ -48,6 +49,10 @@ class Act(StrEnum):
     REFUSE = "refuse"
     RESOLVE = "resolve"
     ACTED = "acted"
+    TAKE_OVER = "take_over"
+    SNOOZE = "snooze"
+    MUTE = "mute"
+    RETRACT = "retract"
     NOT_ME = NOT_ME
 
 
@@ -90,9 +95,12 @@ class Spot:
     part: str = ""  # of a morning's list that names it
     own: bool = True  # an answer to all of the message is one to this
     yours: bool = True  # the reader may still answer it
+    further: Further = NOTHING  # what else the reader may do; looked up where one deadline is asked for
 
     def can(self, act: Act, person: str) -> bool:
         """Return whether this may be answered so; a date that moved may be done or disputed, not acknowledged."""
+        if act is Act.RETRACT:
+            return self.yours and bool(self.further.given)
         if self.clock is None or not self.yours or self.became in (Became.ENDED, Became.GONE):
             return False
         if self.part == OBSERVE:
@@ -114,6 +122,12 @@ class Spot:
                 return told and self.dispute is not None and author(self.dispute) != person
             case Act.ACTED:
                 return bool(self.notice.data.get("action"))
+            case Act.TAKE_OVER:
+                return self.further.take_over
+            case Act.SNOOZE:
+                return self.further.latest is not None
+            case Act.MUTE:
+                return self.further.mute
         return True
 
 
@@ -142,8 +156,11 @@ class Opened:
         return next((u for u in self.used if u.action == act and u.place in places), None)
 
 
-def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Opened:
-    """Return what a link is about; raises LinkRefused for one that is forged, expired, given up or not theirs."""
+def open_link(office: Office, conn: Connection, text: str, now: datetime, place: int = 0) -> Opened:
+    """Return what a link is about; raises LinkRefused for one that is forged, expired, given up or not theirs.
+
+    The one deadline at ``place`` (0: the only one) is looked at more closely, for what else its reader may do.
+    """
     if office.answer_key is None:
         raise LinkRefused("forged")
     persons = office.people.persons
@@ -165,7 +182,12 @@ def open_link(office: Office, conn: Connection, text: str, now: datetime) -> Ope
         raise LinkRefused("given_up", person, token.message, subject)
     if not spots or not permitted(office, conn, token.message, person.id, now):
         raise LinkRefused("outsider", person, token.message, subject)
-    return Opened(token.message, person, spots, tuple(used), unwatched(told))
+    opened = Opened(token.message, person, spots, tuple(used), unwatched(told))
+    chosen = opened.chosen(place)
+    if len(chosen) != 1 or chosen[0].clock is None or not chosen[0].yours:
+        return opened
+    closer = replace(chosen[0], further=further(office, conn, chosen[0].clock, person.id, now))
+    return replace(opened, spots=tuple(closer if s is chosen[0] else s for s in spots))
 
 
 def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> tuple[Spot, ...]:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from deadline_guard.core.assess import meets
 from deadline_guard.core.escalation import next_step_at
+from deadline_guard.core.people import responsible
 from deadline_guard.core.rules import Level
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Answer
 from deadline_guard.errors import AnswerError, NotFoundError
-from deadline_guard.loop.answering import SOURCE, Clock, Said, record
+from deadline_guard.loop.answering import SENIOR, SOURCE, Clock, Said, holds, record
 from deadline_guard.loop.office import Office
 from deadline_guard.store import cases, events, notices
 from deadline_guard.store.columns import dump, micros
@@ -28,7 +29,7 @@ def snooze(office: Office, conn: Connection, clocks: Sequence[Clock], said: Said
     for clock in clocks:
         if clock.found.level is Level.OVERDUE:
             raise AnswerError(Text("what is overdue is not put off", "已逾期的事项不能延后提醒"))
-        last, what = _latest(office, conn, clock, said.now)
+        last, what = latest(office, conn, clock, said.now)
         if until > last:
             at = last.astimezone(ZoneInfo(clock.case.zone)).strftime("%Y-%m-%d %H:%M")
             raise AnswerError(
@@ -41,7 +42,7 @@ def snooze(office: Office, conn: Connection, clocks: Sequence[Clock], said: Said
         record(conn, clock, Answer.SNOOZED, said, until=until.isoformat())
 
 
-def _latest(office: Office, conn: Connection, clock: Clock, now: datetime) -> tuple[datetime, Text]:
+def latest(office: Office, conn: Connection, clock: Clock, now: datetime) -> tuple[datetime, Text]:
     """Return the first thing that a snooze must not hide: the next step, the next level, the deadline itself."""
     deadline = clock.found.deadline
     history = notices.histories(conn, [clock.case.id]).get(clock.case.id)
@@ -77,6 +78,12 @@ def mute(office: Office, conn: Connection, case: str, rule: str | None, said: Sa
     )  # fmt: skip
     events.record_events(conn, [row], said.now)
     return known.code
+
+
+def may_mute(office: Office, conn: Connection, clock: Clock, person: str, now: datetime) -> bool:
+    """Return whether a person may mute a clock by a message about it: its owner, or a superior on the case."""
+    owner = responsible(clock.found.owner_role, clock.case, now, office.directory(conn)).person.id
+    return person == owner or holds(office, conn, clock.case, person, SENIOR, now)
 
 
 def _ahead(until: datetime, said: Said) -> None:

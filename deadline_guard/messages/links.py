@@ -24,10 +24,12 @@ def page_links(t: Texts, items: Sequence[Item], url: str, *, chat: bool) -> tupl
         return ()
     if chat or len(items) > 1 or items[0].kind not in _WARNS:
         return (Action(t.say("Open and answer"), url=url),)
+    climbed = items[0].kind is NoticeKind.STEP and not items[0].reader_is_owner
+    owner = Action(t.say("Hand over"), url=f"{url}/hand-over")
     return (
         Action(t.say("I have seen it"), url=url),
         Action(t.say("Done and recorded"), url=f"{url}/done"),
-        Action(t.say("Hand over"), url=f"{url}/hand-over"),
+        Action(t.say("I take over"), url=f"{url}/take-over") if climbed else owner,
         Action(t.say("Wrong date"), url=f"{url}/wrong-date"),
     )
 

@@ -14,7 +14,9 @@ from deadline_guard.loop.link_answers import Pressed
 from deadline_guard.loop.links import Act, Opened, Spot
 from deadline_guard.loop.receipts import receipt_number
 from deadline_guard.messages.texts import Texts, safe
+from deadline_guard.web import further_forms
 from deadline_guard.web.answer_pages import FORMS, View, brand, facts, heading, lang
+from deadline_guard.web.further_forms import FURTHER
 from deadline_guard.web.page import Button, Field, Form, Link, Option, Page
 
 LONGEST: Final = 1000  # characters of a reason
@@ -51,7 +53,7 @@ def form_page(asked: Asked, link: Opened, spot: Spot, act: Act, typed: Typed | N
         fields=_fields(asked, link, spot, act, typed or Typed(Pressed(act, ""))),
         buttons=(Button(_button(t, act), act.value),),
         question=_question(t, spot, act, view),
-        note=_note(t, act),
+        note=further_forms.note(view, act) if act in FURTHER else _note(t, act),
         error=typed.error if typed else "",
     )
     what = ((t.say("What"), heading(view, spot)),)
@@ -90,6 +92,9 @@ def read_form(asked: Asked, link: Opened, spot: Spot, pressed: Pressed, values: 
         act, pressed.address, pressed.place, on, values.get("event", ""), values.get("receipt", "").strip(),
         values.get("to", ""), reason,
     )  # fmt: skip
+    if act in FURTHER:
+        answer, more = further_forms.read(asked.view, spot, answer, values, asked.today)
+        errors |= more
     return Typed(answer, values, errors)
 
 
@@ -114,6 +119,8 @@ def _fields(asked: Asked, link: Opened, spot: Spot, act: Act, typed: Typed) -> t
             return (to, why)
         case _ if act in _REASONED:
             return (reason,)
+        case _ if act in FURTHER:
+            return further_forms.fields(asked.view, spot, act, typed.values, typed.errors)
         case _:
             return ()
 
@@ -173,7 +180,13 @@ def _button(t: Texts, act: Act) -> str:
             return t.say("Offer to hand over")
         case Act.WRONG_DATE:
             return t.say("Report the date")
-        case Act.ACCEPT | Act.REFUSE | Act.CONFIRM:
+        case Act.SNOOZE:
+            return t.say("Remind me then")
+        case Act.MUTE:
+            return t.say("Mute until then")
+        case Act.RETRACT:
+            return t.say("Take it back")
+        case Act.ACCEPT | Act.REFUSE | Act.CONFIRM | Act.TAKE_OVER:
             return t.say(FORMS[act][1])
         case _:
             return t.say("Record")

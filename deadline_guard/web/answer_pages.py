@@ -13,6 +13,7 @@ from deadline_guard.loop.links import Act, Became, LinkRefused, Opened, Spot
 from deadline_guard.messages.listed import OBSERVE
 from deadline_guard.messages.texts import Texts, mark, safe, texts
 from deadline_guard.messages.words import channel_name
+from deadline_guard.store.answer_links import Used
 from deadline_guard.web.page import Button, Form, Link, Page, Tone
 
 # The forms beside the two buttons, in the order of the message's own buttons, with the last part of their address.
@@ -27,14 +28,27 @@ FORMS: Final = {
     Act.REFUSE: ("refuse", mark("Refuse to take it over")),
     Act.RESOLVE: ("resolve", mark("Settle the dispute")),
     Act.ACTED: ("acted", mark("Record what came of it")),
+    Act.TAKE_OVER: ("take-over", mark("I take over")),
+    Act.SNOOZE: ("snooze", mark("Remind me later")),
+    Act.MUTE: ("mute", mark("Mute this")),
+    Act.RETRACT: ("retract", mark("Take an answer back")),
 }
 _FIRST: Final = (Act.ACCEPT, Act.REFUSE, Act.CONFIRM, Act.RESOLVE, Act.ACTED)  # what only this reader is asked
 ACT_OF: Final = {slug: act for act, (slug, _) in FORMS.items()}
-HANDED: Final = mark("You offered to hand this over, {at}.")
-DISPUTED: Final = mark("You reported the date as wrong, {at}.")
+# What the reader answered by this link, the weightiest first, and what follows from it.
+ANSWERED: Final = {
+    Act.HAND_OVER: mark("You offered to hand this over, {at}."),
+    Act.WRONG_DATE: mark("You reported the date as wrong, {at}."),
+    Act.TAKE_OVER: mark("You took this over, {at}."),
+    Act.MUTE: mark("You muted this, {at}."),
+    Act.SNOOZE: mark("You put this off, {at}."),
+}
 AFTER: Final = {
     Act.HAND_OVER: mark("It stays yours until the other person accepts."),
     Act.WRONG_DATE: mark("The date stands, and its warnings go on, until it is looked into."),
+    Act.TAKE_OVER: mark("From now on you answer for it, and its warnings come to you."),
+    Act.MUTE: mark("Critical and overdue are told all the same."),
+    Act.SNOOZE: mark("The deadline stays open until the act is recorded."),
 }
 
 
@@ -77,7 +91,7 @@ def one_page(view: View, link: Opened, spot: Spot, place: int) -> Page:
     )
     return Page(
         lang=lang(t), title=heading(view, spot), brand=brand(t), said=said, tone=tone, facts=facts(view, spot),
-        lines=lines, form=form(view, link, place, yes) if running else None, links_title=t.say("Other answers") if links else "", links=links,
+        lines=(*lines, *(put_off(view, link, spot) if running else ())), form=form(view, link, place, yes) if running else None, links_title=t.say("Other answers") if links else "", links=links,
         back=Link(t.say("Back to the list"), view.at(None, 0)) if place else None,
         footer=t.say("Warning {id}", id=f"W-{link.message}" if not place else f"W-{link.message}.{place}"),
     )  # fmt: skip
@@ -145,13 +159,17 @@ def state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, .
     if spot.waits_for:
         waits = t.say("An answer waits for a second person; until it is confirmed the deadline runs on.")
         return waits, "ask", ()
+    taken_back = link.answered(Act.RETRACT, spot.place)
+    if taken_back and not _since(link, spot, taken_back):
+        again = t.say("It was decided again. A newer message, or the next morning list, takes a new answer.")
+        return t.say("You took an answer back, {at}.", at=t.moment(taken_back.used_at, zone)), "good", (again,)
     still = (t.say("Acknowledged is not done: the deadline stays open until the act is recorded."),)
-    for act, said in ((Act.HAND_OVER, HANDED), (Act.WRONG_DATE, DISPUTED)):
+    for act in ANSWERED:
         used = link.answered(act, spot.place)
         if used:
-            return t.say(said, at=t.moment(used.used_at, zone)), "good", (t.say(AFTER[act]),)
+            return t.say(ANSWERED[act], at=t.moment(used.used_at, zone)), "good", (t.say(AFTER[act]),)
     used = link.answered(Act.SEEN, spot.place)
-    if used:
+    if used and spot.seen is not None:
         return t.say("You acknowledged this already, {at}.", at=t.moment(used.used_at, zone)), "good", still
     if spot.seen is not None:
         by = str(spot.seen.data.get("by", spot.seen.recorded_by))
@@ -162,6 +180,20 @@ def state(view: View, link: Opened, spot: Spot) -> tuple[str, Tone, tuple[str, .
     if spot.part == OBSERVE:
         return t.say("Only to observe: the court or the other side moves"), "ask", ()
     return "", "ask", ()
+
+
+def _since(link: Opened, spot: Spot, used: Used) -> bool:
+    """Return whether something was answered by this link after one use of it."""
+    return any(one.used_at > used.used_at for act in (*FORMS, Act.SEEN) if (one := link.answered(act, spot.place)))
+
+
+def put_off(view: View, link: Opened, spot: Spot) -> tuple[str, ...]:
+    """Return until when nothing is repeated, or told, of a deadline that runs."""
+    t, zone, found = view.t, link.person.zone, spot.further
+    shown = [t.say("Nothing is repeated before {until}.", until=t.stamp(found.snoozed, zone))] if found.snoozed else []
+    if found.muted:
+        shown.append(t.say("Muted until {until}.", until=t.stamp(found.muted, zone)))
+    return tuple(shown)
 
 
 def _why(t: Texts, reason: str) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Answering:
             return nothing_here()
         try:
             with self._app.store.read() as conn:
-                link = open_link(office, conn, token, now)
+                link = open_link(office, conn, token, now, place)
                 return self._page(conn, token, link, act, place)
         except LinkRefused as refusal:
             return refused(refusal, office.config.locale)
@@ -114,10 +114,12 @@ class Answering:
                 press(office, conn, token, pressed, now)
             return None
         with self._app.store.read() as conn:
-            link = open_link(office, conn, token, now)
+            link = open_link(office, conn, token, now, pressed.place)
             spots = link.chosen(pressed.place)
             if len(spots) != 1:
                 raise LinkRefused("forged")
+            if link.answered(pressed.act, pressed.place):
+                raise LinkRefused("used", link.person, link.message, spots[0].notice.subject)
             asked = self._asked(conn, self._view(token, link), spots[0])
         typed = read_form(asked, link, spots[0], pressed, values)
         if not typed.errors:
@@ -136,7 +138,7 @@ class Answering:
         if refusal.why not in ("used", "moved", "ended"):
             return refused(refusal, office.config.locale)
         with self._app.store.read() as conn:
-            link = open_link(office, conn, token, now)
+            link = open_link(office, conn, token, now, place)
             return replace(overview(self._view(token, link), link, place), status=409)
 
     def _write_down(self, refusal: LinkRefused, act: Act, address: str) -> None:

@@ -29,7 +29,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "date", "choice", "lines"]
+    kind: Literal["text", "date", "instant", "choice", "lines"]
     value: str = ""
     hint: str = ""
     error: str = ""
