@@ -46,7 +46,7 @@ class Counted(NamedTuple):
 class Walked:
     """What later passes need: of each payload its digest, kind and instant, by its id; of each seal its counts."""
 
-    digests: bytearray
+    expected: list[bytes | None]
     kinds: bytearray
     instants: array[int]
     chains: int = 0
@@ -72,7 +72,7 @@ def walk(conn: Connection, payloads: int, faults: Faults, step: Progress, of_eve
     """
     last = scalar(conn, "SELECT MAX(id) FROM payload")
     room = min(last if isinstance(last, int) else 0, 4 * payloads + 1_000) + 1  # no id that was never given
-    walked = Walked(bytearray(32 * room), bytearray(room), array("q", bytes(8 * room)))
+    walked = Walked([None] * room, bytearray(room), array("q", bytes(8 * room)))
     heads, sealed = _Heads(conn, faults), _SealedHeads(conn, walked, faults)
     cursor = conn.connection.cursor()
     cursor.execute(_ENTRIES)
@@ -108,17 +108,29 @@ def _follow(
 ) -> None:
     """Check that these entries follow one another; written for speed, since it sees every entry."""
     current, last_n, last, at = place.chain, place.n, place.digest, place.at
-    digests, kinds, instants, code = walked.digests, walked.kinds, walked.instants, _KINDS.get
-    room = len(kinds)
+    expected, kinds, instants, code = walked.expected, walked.kinds, walked.instants, _KINDS.get
+    room, sealed_n = len(kinds), sealed.next_of(current)
     for chain, n, kind, at, prev, payload_digest, digest, payload in rows:
         if chain != current:
             place.chain, place.n, place.digest = current, last_n, last
             heads.close(place)
             walked.chains += 1
             current, last_n, last = chain, 0, b""
+            sealed_n = sealed.turn_to(chain)
         try:
             whole = sha256(b"%b\n%d\n%b\n%d\n%b%b" % (chain, n, kind, at, prev, payload_digest)).digest()
-        except TypeError:
+            if payload is None:
+                if kind == EVENTS:
+                    of_events(chain, n, at.__index__(), payload_digest)
+                else:
+                    faults.add(chain, n, at, "no_payload")
+            elif 0 < payload < room and expected[payload] is None:
+                instants[payload] = at
+                kinds[payload] = code(kind, PLAIN)
+                expected[payload] = payload_digest
+            else:
+                faults.add(chain, n, at, "no_payload")
+        except (TypeError, AttributeError):  # no number where one was
             faults.add(chain, n, at, "unreadable")
             continue
         if n != last_n + 1:
@@ -127,19 +139,8 @@ def _follow(
             faults.add(chain, n, at, "order")
         if whole != digest:
             faults.add(chain, n, at, "digest")
-        if payload is None:
-            if kind == EVENTS:
-                of_events(chain, n, at, payload_digest)
-            else:
-                faults.add(chain, n, at, "no_payload")
-        elif isinstance(payload, int) and 0 < payload < room and not kinds[payload] and len(payload_digest) == 32:
-            digests[32 * payload : 32 * payload + 32] = payload_digest
-            kinds[payload] = code(kind, PLAIN)
-            instants[payload] = at if isinstance(at, int) and abs(at) < _FAR else 0
-        else:
-            faults.add(chain, n, at, "no_payload")
-        if chain >= sealed.chain and (n >= sealed.n or chain != sealed.chain):
-            sealed.meet(chain, n, digest, at)
+        if n >= sealed_n:
+            sealed_n = sealed.meet(chain, n, digest, at)
         last_n, last = n, digest
         place.at = at
     place.chain, place.n, place.digest = current, last_n, last
@@ -202,13 +203,23 @@ class _SealedHeads:
             self.faults.add(chain, n, None, "sealed", str(seal))
         self.chain = _LAST
 
-    def meet(self, chain: bytes, n: int, digest: bytes, at: int) -> None:
-        """An entry at or past the next sealed head."""
+    def turn_to(self, chain: bytes) -> int:
+        """The walk turns to a chain: return the number of its first sealed head."""
+        self._pass_over(chain, 0)
+        return self.next_of(chain)
+
+    def next_of(self, chain: bytes | None) -> int:
+        """Return the number of a chain's next sealed head, or one beyond all where it has none."""
+        return self.n if self.chain == chain else _FAR
+
+    def meet(self, chain: bytes, n: int, digest: bytes, at: int) -> int:
+        """An entry at or past the next sealed head of its chain; return the number of the one after it."""
         self._pass_over(chain, n)
         if (self.chain, self.n) == (chain, n):
             if self.head != digest:
                 self.faults.add(chain, n, at, "sealed", str(self.seal))
             self._count()
+        return self.next_of(chain)
 
     def rest(self) -> None:
         """Every sealed head left has no entry of its own."""

@@ -50,35 +50,35 @@ def compare_payloads(
     faults.instants = walked.instants
     cursor = conn.connection.cursor()
     cursor.execute(_PAYLOADS)
-    seen = bytearray(len(walked.kinds))
     while read := cursor.fetchmany(BATCH):
-        _compare(read, walked, seen, reader, faults)
+        _compare(read, walked, reader, faults)
         for table in reader.tables:
             table.compare()
         step.more(len(read))
     cursor.close()
-    for payload, kind in enumerate(walked.kinds):
-        if kind and not seen[payload]:
+    for payload, digest in enumerate(walked.expected):
+        if digest is not None:  # none came to be compared with it
             faults.at_payload(payload, "no_payload")
     reader.finish()
     return reader.compared
 
 
-def _compare(rows: Sequence[Row], walked: Walked, seen: bytearray, reader: _Reader, faults: Faults) -> None:
-    digests, kinds, room = walked.digests, walked.kinds, len(walked.kinds)
+def _compare(rows: Sequence[Row], walked: Walked, reader: _Reader, faults: Faults) -> None:
+    expected, kinds, room = walked.expected, walked.kinds, len(walked.kinds)
     lists, readers = reader.lists, reader.read
     for payload, text, erased_at in rows:
-        kind = kinds[payload] if 0 < payload < room else 0
-        if not kind:
+        digest = expected[payload] if 0 < payload < room else None
+        if digest is None:
             faults.add(f"payload {payload}", 0, None, "no_entry")
             continue
-        seen[payload] = 1
+        expected[payload] = None
         if erased_at is not None:
             reader.blank(payload, text)
             continue
-        is_whole = sha256(text).digest() == digests[32 * payload : 32 * payload + 32]
+        is_whole = sha256(text).digest() == digest
         if not is_whole:
             faults.at_payload(payload, "payload")
+        kind = kinds[payload]
         if kind in lists:  # read even so, lest all rows that it lists seem unknown
             lists[kind].extend(lines_of(text))
         if kind in readers:
