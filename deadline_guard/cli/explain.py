@@ -55,6 +55,9 @@ WHY_HELD: Final = {
     "answered meanwhile": Text("answered meanwhile", "期间已有答复"),
     "somebody else owns it now": Text("somebody else owns it now", "责任人已变更"),
     "decided before go_live": Text("decided before go_live", "早于上线时间"),
+    "the summary after downtime says how things stand": Text(
+        "the summary after downtime says how things stand", "停机后的汇总已说明现状"
+    ),
 }
 REASONS: Final = {
     "first": Text("first warning", "首次预警"),

@@ -37,10 +37,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What :func:`compose` decided: messages now, and notices that wait (key → instant, reason)."""
+    """What :func:`compose` decided: messages now, notices that wait (key → instant, reason), those nobody needs."""
 
     messages: tuple[Message, ...]
     held: Mapping[str, tuple[datetime, str]]
+    needless: tuple[str, ...] = ()
 
 
 def compose(
@@ -56,7 +57,8 @@ def compose(
 
     One notice is one message on each channel of its level; many at once, or what goes beyond a channel's cap
     (``recent``: messages of the last hour by channel), and after downtime everything open, become one message, most
-    urgent first. A notice that waits for the digest or for the end of quiet hours is held and says why.
+    urgent first. A notice that waits for the digest or for the end of quiet hours is held and says why. A morning's
+    list that was missed gives way to what is said after downtime: that is the state now, in one message.
     """
     ready: list[Notice] = []
     held: dict[str, tuple[datetime, str]] = {}
@@ -72,8 +74,9 @@ def compose(
     messages = [] if many else [m for notice in ready for m in _single(person, notice, settings, now)]
     if many or (len(ready) > 1 and _beyond_cap(messages, settings, recent or {})):
         messages = _summary(person, ready, settings, now)
-    messages += [m for notice in lists for m in _single(person, notice, settings, now)]
-    return Composed(tuple(messages), held), min((at for at, _ in held.values()), default=None)
+    needless = tuple(n.key for n in lists) if downtime and ready else ()
+    messages += [m for n in lists if not needless for m in _single(person, n, settings, now)]
+    return Composed(tuple(messages), held, needless), min((at for at, _ in held.values()), default=None)
 
 
 def thread(notice: Notice) -> str:

@@ -101,6 +101,7 @@ class Notice(NamedTuple):
 
 BEFORE_GO_LIVE: Final = "decided before go_live"
 ANSWERED_MEANWHILE: Final = "answered meanwhile"
+IN_THE_SUMMARY: Final = "the summary after downtime says how things stand"
 
 
 @dataclass(frozen=True, slots=True)

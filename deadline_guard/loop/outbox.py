@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from deadline_guard.core.compose import Settings, compose
-from deadline_guard.core.notices import BEFORE_GO_LIVE
+from deadline_guard.core.notices import BEFORE_GO_LIVE, IN_THE_SUMMARY
 from deadline_guard.core.people import Directory
 from deadline_guard.loop.office import Office
 from deadline_guard.store import messages, notices
@@ -53,5 +53,8 @@ def _fill(
     composed, _ = compose(person, [s.notice for s in waiting], settings, now, downtime=downtime, recent=recent)
     ids = {s.notice.key: s.id for s in waiting}
     messages.insert(conn, composed.messages, now)
+    if composed.needless:
+        notices.withdraw(conn, [ids[key] for key in composed.needless], IN_THE_SUMMARY, now)
     notices.hold(conn, [(ids[key], until, why) for key, (until, why) in composed.held.items()], now)
-    return Counter(messages=len(composed.messages), held=len(composed.held), withdrawn=len(early))
+    withdrawn = len(early) + len(composed.needless)
+    return Counter(messages=len(composed.messages), held=len(composed.held), withdrawn=withdrawn)

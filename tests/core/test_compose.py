@@ -67,6 +67,19 @@ def test_after_downtime_everything_open_is_one_summary() -> None:
     assert composed.held == {}
 
 
+def test_a_mornings_list_that_was_missed_gives_way_to_the_summary_and_stands_alone_without_one() -> None:
+    missed = notice(9, kind=NoticeKind.DIGEST)
+    for others in ([notice(1)], [notice(1), notice(2)]):
+        composed, _ = compose(ZHANG, [*others, missed], Settings(), NOW, downtime=True)
+        assert composed.needless == (missed.key,)
+        assert not any(missed.key in m.notices for m in composed.messages)
+        assert {key for m in composed.messages for key in m.notices} == {n.key for n in others}
+    for downtime, others in ((True, []), (False, [notice(1)])):
+        composed, _ = compose(ZHANG, [*others, missed], Settings(), NOW, downtime=downtime)
+        assert composed.needless == ()
+        assert NoticeKind.DIGEST in {m.kind for m in composed.messages}
+
+
 QUIET = replace(ZHANG, quiet=(time(22), time(7)))
 
 
