@@ -12,7 +12,7 @@ from deadline_guard.config import Config
 from deadline_guard.core.text import Text
 from deadline_guard.errors import StoreError
 from deadline_guard.store import schema, sqlite
-from deadline_guard.store.backup import backup, restore
+from deadline_guard.store.backup import backup, no_folder, restore
 from deadline_guard.store.database import location
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration that names the database. 配置文件。")]
@@ -53,7 +53,7 @@ def upgrade(config: ConfigFile = Path("config.yaml"), database: Database = None)
     """Make the database or bring it to this version's schema. 创建或升级数据库。"""
     path, locale = _named(config, database)
     if not path.absolute().parent.is_dir():
-        raise StoreError(f"{path}: the folder {path.parent} does not exist; make it first")
+        raise no_folder(path)
     engine = sqlite.open_engine(path)
     try:
         with sqlite.clear_errors(str(path)):
@@ -97,8 +97,18 @@ def _named(config: Path, database: Path | None) -> tuple[Path, str]:
     if database is not None:
         return database, known.locale
     if not config.exists():
-        raise StoreError(f"{config}: no such file; name it with --config, or the database with --database")
+        raise StoreError(
+            Text(
+                f"{config}: no such file; name it with --config, or the database with --database",
+                f"{config}:没有此文件;请用 --config 指定,或用 --database 指定数据库",
+            )
+        )
     found = location(known.path(known.database))
     if found is None:
-        raise StoreError(f"{config}: `database` is in memory; a file is needed here")
+        raise StoreError(
+            Text(
+                f"{config}: `database` is in memory; a file is needed here",
+                f"{config}:`database` 在内存中;此处需要文件",
+            )
+        )
     return found, known.locale

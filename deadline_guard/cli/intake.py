@@ -16,8 +16,9 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from deadline_guard.app import App
+from deadline_guard.cli.terminal import said
 from deadline_guard.core.text import Text
-from deadline_guard.errors import IntakeError
+from deadline_guard.errors import DeadlineGuardError, IntakeError
 from deadline_guard.intake import preview
 from deadline_guard.intake.encoding import EncodingUnknown
 from deadline_guard.intake.importing import Import, Outcome, open_table
@@ -81,6 +82,9 @@ def import_file(
                 desk.record(found, allow_loss)
             else:
                 desk.ask(found, allow_loss, dry_run)
+    except DeadlineGuardError as error:
+        error.add_note(office.config.locale)
+        raise
     finally:
         office.close()
 
@@ -133,7 +137,7 @@ def _open(file: Path, mapping: Mapping, encoding: str | None) -> tuple[Table, Ma
     except EncodingUnknown as error:
         if not sys.stdin.isatty():
             raise
-        typer.echo(str(error))
+        typer.echo(said(error))
         return _open(file, mapping, typer.prompt("encoding"))
 
 

@@ -13,9 +13,9 @@ from deadline_guard.app import App, read_config
 from deadline_guard.cli.terminal import DEFAULT_CONFIG, ConfigFile
 from deadline_guard.daemon import Daemon
 from deadline_guard.discreet import DiscreetFormatter
-from deadline_guard.errors import ConfigError, StoreLockedError
+from deadline_guard.errors import ConfigError
 from deadline_guard.store.database import location
-from deadline_guard.store.lock import holder
+from deadline_guard.store.lock import holder, in_use
 
 log = logging.getLogger(__name__)
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -64,10 +64,8 @@ def refuse_second(config: Path) -> None:
     found = read_config(config)
     database = location(found.path(found.database))
     by = holder(database) if database is not None else None
-    if by is not None:
-        raise StoreLockedError(
-            f"{database}: in use by {by}; one database has one daemon: stop that one first, or name another database"
-        )
+    if database is not None and by is not None:
+        raise in_use(database, by)
 
 
 def watchdog(config: ConfigFile = DEFAULT_CONFIG) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Text(str):
     """A sentence in English with its Chinese twin; ``str(text)`` and JSON give the English one."""
@@ -22,6 +24,12 @@ class Text(str):
     def said(self, locale: str) -> str:
         """Return the sentence in ``locale``: Chinese for ``zh…``, English otherwise."""
         return self.zh if locale.startswith("zh") else str(self)
+
+
+def joined(parts: Iterable[str], between: str = "\n") -> Text:
+    """Return several sentences as one, each in both languages as far as it has them."""
+    known = list(parts)
+    return Text(between.join(known), between.join(p.zh if isinstance(p, Text) else p for p in known))
 
 
 def both(value: str) -> dict[str, str]:

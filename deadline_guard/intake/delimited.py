@@ -32,7 +32,10 @@ class Delimited:
                 if number == form.header_row:
                     self.header = header_of(cells, path, number)
                     return
-        raise IntakeError(f"{path}: there is no row {form.header_row}, which should be the header")
+        row = form.header_row
+        raise IntakeError(
+            Text(f"{path}: there is no row {row}, which should be the header", f"{path}:没有第 {row} 行,而表头应在该行")
+        )
 
     def rows(self, progress: Progress | None = None) -> Iterator[Row]:
         """Yield the rows below the header as a stream."""
@@ -61,9 +64,12 @@ class Delimited:
         try:
             yield from reader
         except csv.Error as error:
+            place, by = f"{self.path}: line {reader.line_num}: {error}", repr(self.form.delimiter)
             raise IntakeError(
-                f"{self.path}: line {reader.line_num}: {error}; expected fields parted by "
-                f"{self.form.delimiter!r} and quotes doubled inside quotes"
+                Text(
+                    f"{place}; expected fields parted by {by} and quotes doubled inside quotes",
+                    f"{place};字段应以 {by} 分隔,引号内的引号须写成两个",
+                )
             ) from error
 
 

@@ -7,6 +7,7 @@ import gzip
 from pathlib import Path
 from typing import IO, Final, cast
 
+from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import IntakeError
 
 MARKS: Final = (
@@ -37,24 +38,28 @@ def encoding_of(path: Path, wanted: str | None = None) -> str:
     with open_bytes(path) as stream:
         head = stream.read(4)
     marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
-    tried: list[str] = []
+    tried: list[Text] = []
     for name in (wanted,) if wanted else (marked,) if marked else CANDIDATES:
         failure = _failure(path, name)
         if failure is None:
             return name
-        tried.append(f"{name}: {failure}")
+        tried.append(joined((name, failure), ": "))
+    why = joined(tried, "; ")
     raise EncodingUnknown(
-        f"{path}: the text does not decode ({'; '.join(tried)}). "
-        "Say which encoding it is in: `format: {encoding: …}` in the mapping, or --encoding"
+        Text(
+            f"{path}: the text does not decode ({why}). "
+            "Say which encoding it is in: `format: {encoding: …}` in the mapping, or --encoding",
+            f"{path}:文本无法解码({why.zh})。请指明编码:映射文件中写 `format: {{encoding: …}}`,或用 --encoding",
+        )
     )
 
 
-def _failure(path: Path, name: str) -> str | None:
+def _failure(path: Path, name: str) -> Text | None:
     """Return why the file is not in this encoding, or None; memory stays constant."""
     try:
         decoder = codecs.getincrementaldecoder(name)("strict")
     except LookupError:
-        return "this is not the name of an encoding"
+        return Text("this is not the name of an encoding", "没有这种编码")
     position = 0
     with open_bytes(path) as stream:
         try:
@@ -63,5 +68,6 @@ def _failure(path: Path, name: str) -> str | None:
                 position += len(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            return f"byte {position + error.start} is {error.object[error.start : error.start + 1].hex()}"
+            byte = error.object[error.start : error.start + 1].hex()
+            return Text(f"byte {position + error.start} is {byte}", f"第 {position + error.start} 字节为 {byte}")
     return None

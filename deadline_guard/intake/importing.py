@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Case
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake import SOURCES
@@ -78,8 +79,13 @@ def open_table(path: Path, mapping: Mapping) -> Table:
             try:
                 return opener(path, mapping.format)
             except OSError as error:
-                raise IntakeError(f"{path}: the file cannot be read ({error.strerror})") from error
-    raise IntakeError(f"{path}: expected a file that ends in {', '.join(SOURCES)}")
+                raise IntakeError(
+                    Text(
+                        f"{path}: the file cannot be read ({error.strerror})", f"{path}:文件无法读取({error.strerror})"
+                    )
+                ) from error
+    ends = ", ".join(SOURCES)
+    raise IntakeError(Text(f"{path}: expected a file that ends in {ends}", f"{path}:文件名应以 {ends} 结尾"))
 
 
 class Import:
@@ -113,15 +119,24 @@ class Import:
             if outcome.loses_too_much and not allow_loss:
                 raise IntakeError(self.loss(outcome))
             if _stamp(self.table.path) != self._stamp:
-                raise IntakeError(f"{self.table.path}: the file was changed meanwhile; nothing was written")
+                path = self.table.path
+                raise IntakeError(
+                    Text(
+                        f"{path}: the file was changed meanwhile; nothing was written",
+                        f"{path}:文件在此期间被改动;未写入任何内容",
+                    )
+                )
             outcome.written = True
         return outcome
 
-    def loss(self, outcome: Outcome) -> str:
+    def loss(self, outcome: Outcome) -> Text:
         """Say that a snapshot would take back too much, and what to do."""
-        return (
-            f"{self.table.path}: {outcome.gone} of the {outcome.had} facts of source {self.mapping.source!r} "
-            "are not in this file; nothing was written. Is it complete? If so, --allow-loss takes them back"
+        path, of = self.table.path, repr(self.mapping.source)
+        return Text(
+            f"{path}: {outcome.gone} of the {outcome.had} facts of source {of} are not in this file; nothing was "
+            "written. Is it complete? If so, --allow-loss takes them back",
+            f"{path}:来源 {of} 的 {outcome.had} 项事实中有 {outcome.gone} 项不在此文件内;未写入任何内容。"
+            "文件是否完整?若完整,可用 --allow-loss 予以撤回",
         )
 
     def _pass(self, conn: Connection, sink: Sink, rejects: Rejects, progress: Progress | None) -> Outcome:

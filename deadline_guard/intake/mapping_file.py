@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake.mapping import (
     Beginning,
@@ -35,6 +36,27 @@ KEYS_OF_EVENT: Final = (
 )  # fmt: skip
 
 
+DATE_FORM: Final = Text("a form such as %Y-%m-%d or %Y年%m月%d日", "日期格式,如 %Y-%m-%d 或 %Y年%m月%d日")
+ONE_CHARACTER: Final = Text("one character, or tab", "单个字符,或 tab")
+ROW_NUMBER: Final = Text("a row number from 1", "从 1 起的行号")
+ROW_OR_CASE: Final = Text("row or case", "row 或 case")
+ONE_SOURCE: Final = Text(
+    "found neither or both of column and const, expected one of them", "column 与 const 须且仅须写其一"
+)
+ONE_MOMENT: Final = Text(
+    "found neither or both of on and at, expected `on` (a day) or `at` (an hour that counts)",
+    "on 与 at 须且仅须写其一:`on` 为日期,`at` 为精确到时刻的时间",
+)
+DATE_OR_COLUMN: Final = Text(
+    "expected `date` with before or after, or `column` with is", "应为 `date` 加 before 或 after,或 `column` 加 is"
+)
+
+
+def _one_of(words: Iterable[str]) -> Text:
+    listed = ", ".join(words)
+    return Text(f"one of {listed}", f"以下之一:{listed}")
+
+
 def read_mapping(path: Path) -> Mapping:
     """Return the mapping in a file.
 
@@ -43,18 +65,19 @@ def read_mapping(path: Path) -> Mapping:
     problems = Problems()
     mapping = _mapping(read_tree(path), problems)
     if problems.found:
-        raise IntakeError("\n".join(problems.found))
+        raise IntakeError(joined(problems.found))
     return mapping
 
 
 def _mapping(root: Node, problems: Problems) -> Mapping:
     allowed = ("source", "zone", "case", "events", "format", "expect_every")
     fields = problems.fields(root, allowed, ("source", "zone", "case"))
-    length = "a length such as 1 day, 12 hours or 2 weeks"
+    length = Text("a length such as 1 day, 12 hours or 2 weeks", "时长,如 1 day、12 hours 或 2 weeks")
+    zone = Text("a zone such as Asia/Shanghai", "时区,如 Asia/Shanghai")
     every = problems.choice(fields.get("expect_every"), _length, length, None)
     return Mapping(
         source=problems.text(fields.get("source")),
-        zone=problems.choice(fields.get("zone"), _zone, "a zone such as Asia/Shanghai", "UTC"),
+        zone=problems.choice(fields.get("zone"), _zone, zone, "UTC"),
         case=_case(fields["case"], problems) if "case" in fields else CaseMap(Value(), Value(), Value()),
         events=_events(fields.get("events"), problems),
         format=_format(fields.get("format"), problems),
@@ -82,12 +105,12 @@ def _format(node: Node | None, problems: Problems) -> Format:
     dates = problems.texts(fields.get("dates")) or plain.dates
     for form in dates:
         if "%" not in form:
-            problems.add(fields["dates"], f"found {form!r}, expected a form such as %Y-%m-%d or %Y年%m月%d日")
+            problems.wrong(fields["dates"], DATE_FORM, Text(repr(form)))
     return Format(
         encoding=problems.text(fields.get("encoding")) or None,
-        delimiter=problems.choice(fields.get("delimiter"), _delimiter, "one character, or tab", plain.delimiter),
+        delimiter=problems.choice(fields.get("delimiter"), _delimiter, ONE_CHARACTER, plain.delimiter),
         sheet=problems.text(fields.get("sheet")) or None,
-        header_row=problems.choice(fields.get("header_row"), _row, "a row number from 1", plain.header_row),
+        header_row=problems.choice(fields.get("header_row"), _row, ROW_NUMBER, plain.header_row),
         dates=dates,
         fill_down=problems.texts(fields.get("fill_down")),
     )
@@ -146,7 +169,7 @@ def _value(node: Node | None, problems: Problems) -> Value | None:
         return Value(columns=holes, template=text) if holes else Value(columns=(text,))
     fields = problems.fields(node, ("column", "const", "map", "otherwise", "as"))
     if ("column" in fields) == ("const" in fields):
-        problems.add(node, "found neither or both of column and const, expected one of them")
+        problems.add(node, ONE_SOURCE)
         return None
     value = _value(fields["column"], problems) if "column" in fields else Value(const=problems.text(fields["const"]))
     table = {key: problems.text(item) for key, item in problems.table(fields.get("map")).items()}
@@ -154,7 +177,7 @@ def _value(node: Node | None, problems: Problems) -> Value | None:
         value or Value(),
         table=table if "map" in fields else None,
         otherwise=problems.text(fields["otherwise"]) if "otherwise" in fields else None,
-        kind=problems.choice(fields.get("as"), Kind, f"one of {', '.join(Kind)}", Kind.TEXT),
+        kind=problems.choice(fields.get("as"), Kind, _one_of(Kind), Kind.TEXT),
     )
 
 
@@ -162,13 +185,14 @@ def _events(node: Node | None, problems: Problems) -> tuple[EventMap, ...]:
     if node is None:
         return ()
     if not isinstance(node.value, list):
-        problems.add(node, f"found {node.said}, expected a list of events")
+        problems.wrong(node, Text("a list of events", "节点列表"))
         return ()
     events: dict[str, EventMap] = {}
     for item in node.value:
         event = _event(item, problems)
         if event.name in events:
-            problems.add(item, f"a second event named {event.name!r}: give each its own name")
+            twice = f"a second event named {event.name!r}: give each its own name"
+            problems.add(item, Text(twice, f"第二个名为 {event.name!r} 的节点:请各取不同名称"))
         events[event.name] = event
     return tuple(events.values())
 
@@ -176,13 +200,14 @@ def _events(node: Node | None, problems: Problems) -> tuple[EventMap, ...]:
 def _event(node: Node, problems: Problems) -> EventMap:
     fields = problems.fields(node, KEYS_OF_EVENT, ("kind", "identity"))
     if ("on" in fields) == ("at" in fields):
-        problems.add(node, "found neither or both of on and at, expected `on` (a day) or `at` (an hour that counts)")
+        problems.add(node, ONE_MOMENT)
     kind = _kind(fields.get("kind"), problems)
-    repeat = problems.choice(fields.get("repeat"), Repeat, f"one of {', '.join(Repeat)}", Repeat.REFUSE)
+    repeat = problems.choice(fields.get("repeat"), Repeat, _one_of(Repeat), Repeat.REFUSE)
     ordinal = problems.flag(fields.get("ordinal"))
     if ordinal and repeat not in (Repeat.REFUSE, Repeat.ORDINAL):
-        problems.add(fields["ordinal"], f"ordinal: true and repeat: {repeat} contradict each other; keep one")
-    per = problems.choice(fields.get("per"), {"row": False, "case": True}.__getitem__, "row or case", False)
+        both = f"ordinal: true and repeat: {repeat} contradict each other; keep one"
+        problems.add(fields["ordinal"], Text(both, f"ordinal: true 与 repeat: {repeat} 互相矛盾;请只保留一项"))
+    per = problems.choice(fields.get("per"), {"row": False, "case": True}.__getitem__, ROW_OR_CASE, False)
     return EventMap(
         name=problems.text(fields.get("name"), kind.const or ""),
         kind=kind,
@@ -220,9 +245,9 @@ def _refusals(node: Node | None, problems: Problems) -> Iterable[Refusal]:
     for item in [] if node is None else node.value if isinstance(node.value, list) else [node]:
         fields = problems.fields(item, ("date", "before", "after", "column", "is", "why"), ("why",))
         if ("date" in fields) == ("column" in fields):
-            problems.add(item, "expected `date` with before or after, or `column` with is")
+            problems.add(item, DATE_OR_COLUMN)
         elif "date" in fields and not {"before", "after"} & set(fields):
-            problems.add(item, "the key 'before' or 'after' is missing")
+            problems.add(item, Text("the key 'before' or 'after' is missing", "缺少键 'before' 或 'after'"))
         yield Refusal(
             why=problems.text(fields.get("why")),
             column=problems.text(fields.get("date") or fields.get("column")),

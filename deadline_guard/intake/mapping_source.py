@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import IntakeError
 from deadline_guard.rulebook import source
 
@@ -22,20 +23,20 @@ class Node:
     place: str
 
     @property
-    def said(self) -> str:
+    def said(self) -> Text:
         """Return how to name what was found here."""
         if isinstance(self.value, dict):
-            return "key: value pairs"
+            return Text("key: value pairs", "键值对")
         if isinstance(self.value, list):
-            return "a list"
-        return "nothing" if self.value is None else repr(self.value)
+            return Text("a list", "列表")
+        return Text("nothing", "空值") if self.value is None else Text(repr(self.value))
 
 
 def read_tree(path: Path) -> Node:
     """Return the file's tree; raises IntakeError with every problem of its YAML."""
     document, problems = source.read(path)
     if problems or document is None:
-        raise IntakeError("\n".join(str(problem) for problem in problems))
+        raise IntakeError(Text("\n".join(map(str, problems)), "\n".join(p.line_in("zh_Hans") for p in problems)))
     return _node(document, (), document.data)
 
 
@@ -52,25 +53,31 @@ class Problems:
     """Collects what is wrong with a tree, so that a file is mended in one go."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.found: list[Text] = []
 
-    def add(self, node: Node, text: str) -> None:
+    def add(self, node: Node, text: Text) -> None:
         """Keep a problem at a node's place."""
-        self.found.append(f"{node.place}: {text}")
+        self.found.append(joined((node.place, text), ": "))
+
+    def wrong(self, node: Node, expected: Text, found: Text | None = None) -> None:
+        """Keep that something else was expected at a node's place than what stands there."""
+        shown = found or node.said
+        self.add(node, Text(f"found {shown}, expected {expected}", f"此处是{shown.zh},应为{expected.zh}"))
 
     def fields(self, node: Node, allowed: Iterable[str], required: Iterable[str] = ()) -> dict[str, Node]:
         """Return the fields of a node; an unknown key is told with the nearest allowed one."""
         allowed = tuple(allowed)
         if not isinstance(node.value, dict):
-            self.add(node, f"found {node.said}, expected the keys {', '.join(allowed)}")
+            self.wrong(node, Text(f"the keys {', '.join(allowed)}", f"以下键:{', '.join(allowed)}"))
             return {}
         fields: dict[str, Node] = dict(node.value)
         for key in [k for k in fields if k not in allowed]:
             near = difflib.get_close_matches(key, allowed, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"allowed are {', '.join(allowed)}"
-            self.add(fields.pop(key), f"unknown key {key!r}; {hint}")
+            tip = f"是否为 {near[0]!r}?" if near else f"可用:{', '.join(allowed)}"
+            self.add(fields.pop(key), Text(f"unknown key {key!r}; {hint}", f"未知的键 {key!r};{tip}"))
         for key in [k for k in required if k not in fields]:
-            self.add(node, f"the key {key!r} is missing")
+            self.add(node, Text(f"the key {key!r} is missing", f"缺少键 {key!r}"))
         return fields
 
     def table(self, node: Node | None) -> dict[str, Node]:
@@ -78,7 +85,7 @@ class Problems:
         if node is None:
             return {}
         if not isinstance(node.value, dict):
-            self.add(node, f"found {node.said}, expected key: value pairs")
+            self.wrong(node, Text("key: value pairs", "键值对"))
             return {}
         return dict(node.value)
 
@@ -87,7 +94,7 @@ class Problems:
         if node is None:
             return default
         if isinstance(node.value, dict | list | bool) or node.value is None:
-            self.add(node, f"found {node.said}, expected a text")
+            self.wrong(node, Text("a text", "文本"))
             return default
         return str(node.value)
 
@@ -102,10 +109,10 @@ class Problems:
         if node is None:
             return False
         if not isinstance(node.value, bool):
-            self.add(node, f"found {node.said}, expected true or false")
+            self.wrong(node, Text("true or false", "true 或 false"))
         return node.value is True
 
-    def choice(self, node: Node | None, read: Callable[[str], T], expected: str, default: T) -> T:
+    def choice(self, node: Node | None, read: Callable[[str], T], expected: Text, default: T) -> T:
         """Return a text turned into what it stands for, or ``default`` when the key is absent."""
         if node is None:
             return default
@@ -113,5 +120,5 @@ class Problems:
         try:
             return read(text)
         except (ValueError, KeyError):
-            self.add(node, f"found {text!r}, expected {expected}")
+            self.wrong(node, expected, Text(repr(text)))
             return default

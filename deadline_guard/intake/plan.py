@@ -109,7 +109,13 @@ class EventPlan:
         self._recorded_by = getters.value(event.recorded_by)
         self._recorded = self._recording(getters)
         if event.kind.const is not None and words.kinds is not None and event.kind.const not in words.kinds:
-            raise IntakeError(f"the mapping's event {event.kind.const!r} is not an event of the rulebook (events.yaml)")
+            kind = repr(event.kind.const)
+            raise IntakeError(
+                Text(
+                    f"the mapping's event {kind} is not an event of the rulebook (events.yaml)",
+                    f"映射文件中的节点 {kind} 不是规则库(events.yaml)中的节点",
+                )
+            )
 
     def read(self, chunk: Chunk, cases: Sequence[str]) -> Sequence[Told | None]:
         """Return the event that each row tells of its case, None where it tells of none; raises Unusable."""

@@ -84,4 +84,7 @@ def reject_file(path: Path | None) -> Iterator[IO[str] | None]:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             yield file
     except OSError as error:
-        raise IntakeError(f"{path}: the rejected rows cannot be written there ({error.strerror})") from error
+        why = error.strerror
+        raise IntakeError(
+            Text(f"{path}: the rejected rows cannot be written there ({why})", f"{path}:无法写入被拒行清单({why})")
+        ) from error

@@ -11,6 +11,7 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import IntakeError
 
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -34,7 +35,10 @@ def emptied_cells(path: Path, sheet: str) -> dict[int, list[tuple[int, Emptied]]
             return _scan(book, part) if part and _has_formulas(book, part) else {}
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, expat.ExpatError) as error:
         raise IntakeError(
-            f"{path}: the workbook is damaged ({error}); open it, save it again and import that"
+            Text(
+                f"{path}: the workbook is damaged ({error}); open it, save it again and import that",
+                f"{path}:工作簿已损坏({error});请打开后重新保存,再行导入",
+            )
         ) from error
 
 
@@ -52,7 +56,12 @@ def _part(book: zipfile.ZipFile, sheet: str) -> str | None:
 def _has_formulas(book: zipfile.ZipFile, part: str) -> bool:
     """Tell whether a closer look is worth its time: most sheets have neither formulas nor errors."""
     if book.getinfo(part).file_size > BUDGET:
-        raise IntakeError(f"{book.filename}: the sheet unpacks to more than {BUDGET} bytes")
+        raise IntakeError(
+            Text(
+                f"{book.filename}: the sheet unpacks to more than {BUDGET} bytes",
+                f"{book.filename}:工作表解压后超过 {BUDGET} 字节",
+            )
+        )
     before = b""
     with book.open(part) as stream:
         while chunk := stream.read(CHUNK):

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from deadline_guard.core.text import Text
+from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import IntakeError
 from deadline_guard.intake.dates import Cell
 from deadline_guard.intake.mapping import Format
@@ -58,7 +58,12 @@ def header_of(cells: Iterable[str], path: Path, row: int) -> tuple[str, ...]:
     """Return the column names of a header row: trimmed, inner line breaks as one blank."""
     names = tuple(" ".join(cell.split()) for cell in cells)
     if not any(names):
-        raise IntakeError(f"{path}: row {row} should be the header but is blank; set `format: {{header_row: …}}`")
+        raise IntakeError(
+            Text(
+                f"{path}: row {row} should be the header but is blank; set `format: {{header_row: …}}`",
+                f"{path}:第 {row} 行应为表头,却是空行;请设置 `format: {{header_row: …}}`",
+            )
+        )
     return names
 
 
@@ -73,11 +78,21 @@ def positions(header: Sequence[str], wanted: Iterable[str], path: Path) -> dict[
         if header.count(name) == 1:
             found[name] = header.index(name)
         elif name in header:
-            problems.append(f"the column {name!r} stands {header.count(name)} times in the header")
+            n = header.count(name)
+            problems.append(
+                Text(f"the column {name!r} stands {n} times in the header", f"表头中列 {name!r} 出现了 {n} 次")
+            )
         else:
             near = difflib.get_close_matches(name, header, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(h for h in header if h)}"
-            problems.append(f"the mapping names the column {name!r}, which the file does not have; {hint}")
+            there = ", ".join(h for h in header if h)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {there}"
+            tip = f"是否为 {near[0]!r}?" if near else f"现有:{there}"
+            problems.append(
+                Text(
+                    f"the mapping names the column {name!r}, which the file does not have; {hint}",
+                    f"映射文件所指的列 {name!r} 在文件中不存在;{tip}",
+                )
+            )
     if problems:
-        raise IntakeError("\n".join(f"{path}: {problem}" for problem in problems))
+        raise IntakeError(joined(joined((str(path), problem), ": ") for problem in problems))
     return found

@@ -40,17 +40,33 @@ class Xlsx:
             if number == form.header_row:
                 self.header = header_of((self._name(number, i, cell) for i, cell in enumerate(cells)), path, number)
                 return
-        raise IntakeError(f"{path}: sheet {self._sheet.name!r} has no row {form.header_row} to be the header")
+        sheet, row = self._sheet.name, form.header_row
+        raise IntakeError(
+            Text(
+                f"{path}: sheet {sheet!r} has no row {row} to be the header",
+                f"{path}:工作表 {sheet!r} 没有第 {row} 行可作表头",
+            )
+        )
 
     def _open(self, wanted: str | None) -> CalamineSheet:
         try:
             book = CalamineWorkbook.from_path(self.path)
             if wanted is not None and wanted not in book.sheet_names:
                 there = ", ".join(repr(name) for name in book.sheet_names)
-                raise IntakeError(f"{self.path}: there is no sheet {wanted!r}; there are {there}")
+                raise IntakeError(
+                    Text(
+                        f"{self.path}: there is no sheet {wanted!r}; there are {there}",
+                        f"{self.path}:没有工作表 {wanted!r};现有:{there}",
+                    )
+                )
             return book.get_sheet_by_name(wanted) if wanted else book.get_sheet_by_index(0)
         except (CalamineError, OSError) as error:
-            raise IntakeError(f"{self.path}: not a workbook that can be read ({error}); expected .xlsx") from error
+            raise IntakeError(
+                Text(
+                    f"{self.path}: not a workbook that can be read ({error}); expected .xlsx",
+                    f"{self.path}:不是可读取的工作簿({error});应为 .xlsx",
+                )
+            ) from error
 
     def _numbered(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield every row with its number and its cells from column A on."""
@@ -63,7 +79,10 @@ class Xlsx:
         try:
             return text_of(cell)
         except NotReadable as error:
-            raise IntakeError(f"{self.path}: {cell_name(number, index)} in the header {error}") from error
+            cell = cell_name(number, index)
+            raise IntakeError(
+                Text(f"{self.path}: {cell} in the header {error.why}", f"{self.path}:表头单元格 {cell} {error.why.zh}")
+            ) from error
 
     def rows(self, progress: Progress | None = None) -> Iterator[Row]:
         """Yield the rows below the header; merged cells are filled down only where the mapping says so."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import SchemaError, StoreDamagedError, StoreError
 from deadline_guard.store import schema, sqlite
 from deadline_guard.store.lock import hold
@@ -22,9 +23,19 @@ def backup(database: Path, target: Path) -> int:
     :class:`StoreError` when ``target`` exists, :class:`StoreFullError`, :class:`StoreDamagedError`.
     """
     if not database.exists():
-        raise StoreError(f"{database}: no such database; check `database` in config.yaml")
+        raise StoreError(
+            Text(
+                f"{database}: no such database; check `database` in config.yaml",
+                f"{database}:没有此数据库;请检查 config.yaml 中的 `database`",
+            )
+        )
     if target.exists():
-        raise StoreError(f"{target}: exists already; a backup never overwrites, give another name")
+        raise StoreError(
+            Text(
+                f"{target}: exists already; a backup never overwrites, give another name",
+                f"{target}:文件已存在;备份从不覆盖,请另取名称",
+            )
+        )
     _demand_folder(target)
     with _partial(target) as partial, sqlite.clear_errors(str(target)):
         sqlite.copy(database, partial)
@@ -33,7 +44,12 @@ def backup(database: Path, target: Path) -> int:
         try:
             os.link(partial, target)  # unlike a rename, this fails when the name was taken meanwhile
         except FileExistsError:
-            raise StoreError(f"{target}: another backup took this name meanwhile; give another") from None
+            raise StoreError(
+                Text(
+                    f"{target}: another backup took this name meanwhile; give another",
+                    f"{target}:此名称刚被另一备份占用;请另取名称",
+                )
+            ) from None
     _flush(target.parent)
     return target.stat().st_size
 
@@ -46,7 +62,12 @@ def restore(copy: Path, database: Path) -> Path | None:
     deadline-guard database or is newer than this program.
     """
     if not copy.exists():
-        raise StoreError(f"{copy}: no such file; name a file that `deadline-guard backup` wrote")
+        raise StoreError(
+            Text(
+                f"{copy}: no such file; name a file that `deadline-guard backup` wrote",
+                f"{copy}:没有此文件;请指定由 `deadline-guard backup` 生成的文件",
+            )
+        )
     _demand_folder(database)
     _check(copy)
     with hold(database, "deadline-guard restore"), _partial(database) as partial:
@@ -64,11 +85,19 @@ def _check(copy: Path) -> None:
     sqlite.verify(copy)
     found = schema.revision_of(copy)
     if found is None:
-        raise SchemaError(f"{copy}: whole, but no deadline-guard database; name a file that `backup` wrote")
+        raise SchemaError(
+            Text(
+                f"{copy}: whole, but no deadline-guard database; name a file that `backup` wrote",
+                f"{copy}:文件完整,但不是 deadline-guard 数据库;请指定由 `backup` 生成的文件",
+            )
+        )
     if found not in schema.REVISIONS:
         raise SchemaError(
-            f"{copy}: schema revision {found} is newer than this program knows ({schema.HEAD}); "
-            "install the newer deadline-guard, then restore"
+            Text(
+                f"{copy}: schema revision {found} is newer than this program knows ({schema.HEAD}); "
+                "install the newer deadline-guard, then restore",
+                f"{copy}:数据库结构版本 {found} 比本程序所知({schema.HEAD})更新;请安装较新的 deadline-guard 后再恢复",
+            )
         )
 
 
@@ -110,7 +139,17 @@ def _escaped(name: str) -> str:
 
 def _demand_folder(target: Path) -> None:
     if not target.absolute().parent.is_dir():
-        raise StoreError(f"{target}: the folder {target.parent} does not exist; make it first")
+        raise no_folder(target)
+
+
+def no_folder(target: Path) -> StoreError:
+    """Return the error that a file is to lie in a folder that does not exist."""
+    return StoreError(
+        Text(
+            f"{target}: the folder {target.parent} does not exist; make it first",
+            f"{target}:文件夹 {target.parent} 不存在;请先创建",
+        )
+    )
 
 
 def _flush(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import EMPTY, Case, Event, Origin, Timeline, timeline
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
@@ -114,7 +115,12 @@ def link(conn: Connection, from_case: str, to_case: str, relation: str, now: dat
     """Let ``from_case`` see the timeline of ``to_case`` as ``relation``; False: it does already."""
     for case_id in (from_case, to_case):
         if not fetch(conn, 'SELECT 1 FROM "case" WHERE id = ?', (case_id,)):
-            raise NotFoundError(f"no case with id {case_id}; add it before linking it")
+            raise NotFoundError(
+                Text(
+                    f"no case with id {case_id}; add it before linking it",
+                    f"没有标识为 {case_id} 的案件;请先登记再关联",
+                )
+            )
     row = (from_case, to_case, relation)
     if not run(
         conn, "INSERT INTO case_link (from_case, to_case, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row
@@ -133,9 +139,18 @@ def load_case(conn: Connection, id_or_code: str, known_at: datetime | None = Non
         return loaded[id_or_code].case
     ids = [row[0] for row in fetch(conn, 'SELECT id FROM "case" WHERE code = ? ORDER BY id', (id_or_code,))]
     if len(ids) != 1:
-        several = f"; {len(ids)} cases have this code, name one by id: {', '.join(ids[:5])}" if ids else ""
-        raise NotFoundError(f"no case {id_or_code}{several}")
+        raise NotFoundError(_not_one(id_or_code, ids))
     return load_cases(conn, ids, known_at)[ids[0]].case
+
+
+def _not_one(code: str, ids: list[str]) -> Text:
+    if not ids:
+        return Text(f"no case {code}", f"没有案件 {code}")
+    listed = ", ".join(ids[:5])
+    return Text(
+        f"no case {code}; {len(ids)} cases have this code, name one by id: {listed}",
+        f"案件 {code} 不明确;{len(ids)} 个案件同用此案号,请用标识指明:{listed}",
+    )
 
 
 def load_cases(conn: Connection, ids: Iterable[str], known_at: datetime | None = None) -> dict[str, Loaded]:

@@ -9,6 +9,7 @@ from threading import Lock, RLock, get_ident
 
 from sqlalchemy import Connection, Engine
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import StoreError, StoreLockedError
 from deadline_guard.store import schema, sqlite
 from deadline_guard.store.lock import hold
@@ -24,11 +25,17 @@ def location(url_or_path: str | Path) -> Path | None:
     if text.startswith("sqlite:///"):
         text = text.removeprefix("sqlite:///")
     elif "://" in text:
+        kind = f"{text.split('://')[0]}://…"
         raise StoreError(
-            f"{text.split('://')[0]}://…: this version keeps its data in SQLite; write a path or sqlite:///path"
+            Text(
+                f"{kind}: this version keeps its data in SQLite; write a path or sqlite:///path",
+                f"{kind}:本版本的数据存于 SQLite;请写路径或 sqlite:///路径",
+            )
         )
     if not text:
-        raise StoreError("no database is named; write a path or sqlite:///path")
+        raise StoreError(
+            Text("no database is named; write a path or sqlite:///path", "未指明数据库;请写路径或 sqlite:///路径")
+        )
     return Path(text)
 
 
@@ -59,7 +66,12 @@ class Store:
         """
         path = location(url_or_path)
         if path is not None and not path.exists() and not create:
-            raise StoreError(f"{path}: no such database; `deadline-guard db upgrade` makes it")
+            raise StoreError(
+                Text(
+                    f"{path}: no such database; `deadline-guard db upgrade` makes it",
+                    f"{path}:没有此数据库;可用 `deadline-guard db upgrade` 创建",
+                )
+            )
         engine = sqlite.open_engine(path, read_only=read_only, busy_seconds=busy_seconds)
         store = cls(engine, path)
         try:
@@ -97,14 +109,19 @@ class Store:
             if self.path is None:
                 with self._only:
                     if self._inside is not None:
-                        raise StoreError(f"{self._where}: write() inside read() or write(); finish that one first")
+                        raise self._nested("write() inside read() or write()")
                     with self._shared(sqlite.immediately(self.engine)) as conn:
                         yield conn
                 return
             if self._writing == get_ident():
-                raise StoreError(f"{self._where}: write() inside write(); finish that one first")
+                raise self._nested("write() inside write()")
             if not self._writer.acquire(timeout=600):
-                raise StoreLockedError(f"{self._where}: another thread has been writing for ten minutes")
+                raise StoreLockedError(
+                    Text(
+                        f"{self._where}: another thread has been writing for ten minutes",
+                        f"{self._where}:另一线程已连续写入十分钟",
+                    )
+                )
             self._writing = get_ident()
             try:
                 with sqlite.immediately(self.engine) as conn, conn.begin():
@@ -112,6 +129,10 @@ class Store:
             finally:
                 self._writing = None
                 self._writer.release()
+
+    def _nested(self, what: str) -> StoreError:
+        """Return the error that a programmer opened one transaction inside another."""
+        return StoreError(Text(f"{self._where}: {what}; finish that one first", f"{self._where}:{what};请先结束前者"))
 
     @contextmanager
     def _shared(self, conn: Connection) -> Iterator[Connection]:

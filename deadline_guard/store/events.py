@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import EMPTY, Event
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
@@ -176,7 +177,13 @@ def _latest(conn: Connection, rows: list[EventRow]) -> dict[Identity, _Latest | 
     )
     if len(known) < len(ids):
         missing = sorted(ids - {case_id for case_id, _ in known})
-        raise NotFoundError(f"no case with id {', '.join(missing[:5])}; add the case before its events")
+        ids_missing = ", ".join(missing[:5])
+        raise NotFoundError(
+            Text(
+                f"no case with id {ids_missing}; add the case before its events",
+                f"没有标识为 {ids_missing} 的案件;请先登记案件再登记节点",
+            )
+        )
     stored = {case_id: n for case_id, n in known if n}
     latest: dict[Identity, _Latest | Said] = {}
     if not stored:
@@ -272,7 +279,13 @@ def retract(
         }
         for identity in chunk:
             if identity not in found:
-                raise NotFoundError(f"no event {identity[1]}:{identity[2]} on case {identity[0]}: nothing to retract")
+                _, name, number = identity
+                raise NotFoundError(
+                    Text(
+                        f"no event {name}:{number} on case {identity[0]}: nothing to retract",
+                        f"案件 {identity[0]} 上没有节点 {name}:{number},无可撤回",
+                    )
+                )
             kind, on = found[identity]
             case_id, source, source_id = identity
             rows.append(EventRow(case_id, kind, on, source, source_id, retracted=True, origin=origin, recorded_by=by))

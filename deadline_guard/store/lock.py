@@ -8,12 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import StoreLockedError
 
 
 def lock_path(database: Path) -> Path:
     """Return the lock file of a database."""
     return database.with_name(database.name + ".lock")
+
+
+def in_use(database: Path, by: str) -> StoreLockedError:
+    """Return the error that another process, known as ``by``, has the database."""
+    return StoreLockedError(
+        Text(
+            f"{database}: in use by {by}; one database has one daemon: stop that one first, or "
+            "give this one another database",
+            f"{database}:正由 {by} 使用;一个数据库只能有一个守护进程:请先停止它,或为本进程另指定数据库",
+        )
+    )
 
 
 @contextmanager
@@ -26,11 +38,7 @@ def hold(database: Path, by: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(handle, 200).decode("utf-8", "replace").strip() or "another process"
-            raise StoreLockedError(
-                f"{database}: in use by {holder}; one database has one daemon: stop that one first, "
-                "or give this one another database"
-            ) from None
+            raise in_use(database, _named(handle)) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{by} (process {os.getpid()})\n".encode(), 0)
         yield
@@ -48,8 +56,12 @@ def holder(database: Path) -> str | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return os.read(handle, 200).decode("utf-8", "replace").strip() or "another process"
+        return _named(handle)
     else:
         return None
     finally:
         os.close(handle)
+
+
+def _named(handle: int) -> str:
+    return os.read(handle, 200).decode("utf-8", "replace").strip() or "another process"

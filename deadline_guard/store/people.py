@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from deadline_guard.core.people import Absence
+from deadline_guard.core.text import Text
 from deadline_guard.errors import NotFoundError
 from deadline_guard.store import ledger, queue
 from deadline_guard.store.columns import dump, instant, load, micros
@@ -44,7 +45,12 @@ def cancel_absence(conn: Connection, number: int, now: datetime, by: str) -> Non
         (micros(now), by, number),
     )
     if not changed:
-        raise NotFoundError(f"no absence {number} to cancel: it is unknown or cancelled already")
+        raise NotFoundError(
+            Text(
+                f"no absence {number} to cancel: it is unknown or cancelled already",
+                f"没有可撤销的休假 {number}:编号不存在或已撤销",
+            )
+        )
     ledger.append(conn, [ledger.Entry(ledger.SYSTEM, "absence cancelled", dump([number, by]))], now)
 
 
@@ -74,7 +80,12 @@ def assign(conn: Connection, case_id: str, role: str, person: str | None, now: d
     """Put a person into a role on a case (None: out of it); False: already so. The case becomes stale (class 2)."""
     rows = fetch(conn, 'SELECT owners FROM "case" WHERE id = ?', (case_id,))
     if not rows:
-        raise NotFoundError(f"no case with id {case_id}; add the case before assigning somebody to it")
+        raise NotFoundError(
+            Text(
+                f"no case with id {case_id}; add the case before assigning somebody to it",
+                f"没有标识为 {case_id} 的案件;请先登记案件再指派",
+            )
+        )
     owners: dict[str, str] = load(rows[0][0])
     if owners.get(role) == person:
         return False

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import SchemaError
 from deadline_guard.paths import migrations_dir
 from deadline_guard.store import sqlite
@@ -40,15 +41,27 @@ def demand_head(conn: Connection, where: str) -> None:
     if found == HEAD:
         return
     if found is None:
-        raise SchemaError(f"{where}: this is no deadline-guard database yet; run `deadline-guard db upgrade`")
+        raise SchemaError(
+            Text(
+                f"{where}: this is no deadline-guard database yet; run `deadline-guard db upgrade`",
+                f"{where}:尚不是 deadline-guard 数据库;请运行 `deadline-guard db upgrade`",
+            )
+        )
     if found in REVISIONS:
         raise SchemaError(
-            f"{where}: schema revision {found}, this program needs {HEAD}; run `deadline-guard backup FILE`, "
-            "then `deadline-guard db upgrade`"
+            Text(
+                f"{where}: schema revision {found}, this program needs {HEAD}; run `deadline-guard backup FILE`, "
+                "then `deadline-guard db upgrade`",
+                f"{where}:数据库结构版本为 {found},本程序需要 {HEAD};请先运行 `deadline-guard backup FILE`,"
+                "再运行 `deadline-guard db upgrade`",
+            )
         )
     raise SchemaError(
-        f"{where}: schema revision {found} is newer than this program knows ({HEAD}); install the newer "
-        "deadline-guard; this one has written nothing"
+        Text(
+            f"{where}: schema revision {found} is newer than this program knows ({HEAD}); install the newer "
+            "deadline-guard; this one has written nothing",
+            f"{where}:数据库结构版本 {found} 比本程序所知({HEAD})更新;请安装较新的 deadline-guard;本程序未写入任何内容",
+        )
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import (
     StoreDamagedError,
     StoreError,
@@ -26,44 +27,63 @@ CACHE_KIB: Final = 65_536
 IMPORT_CACHE_KIB: Final = 8_192
 _BEGIN: Final = "deadline_guard_begin"
 
-_ADVICE: Final[dict[int, tuple[type[StoreError], str]]] = {
+_ADVICE: Final[dict[int, tuple[type[StoreError], Text]]] = {
     sqlite3.SQLITE_BUSY: (
         StoreLockedError,
-        (
+        Text(
             "the database is locked by another process; stop the other program (a second daemon, a copy in "
-            "progress, an open sqlite3 shell) and try again"
+            "progress, an open sqlite3 shell) and try again",
+            "数据库被另一进程锁定;请停止该程序(另一守护进程、正在进行的复制、打开着的 sqlite3)后重试",
         ),
     ),
-    sqlite3.SQLITE_LOCKED: (StoreLockedError, "a table is locked by another connection; try again"),
+    sqlite3.SQLITE_LOCKED: (
+        StoreLockedError,
+        Text("a table is locked by another connection; try again", "数据表被另一连接锁定;请重试"),
+    ),
     sqlite3.SQLITE_READONLY: (
         StoreReadOnlyError,
-        "the database cannot be written; give this user write permission for the file and its folder",
+        Text(
+            "the database cannot be written; give this user write permission for the file and its folder",
+            "数据库不可写;请授予当前用户对该文件及其文件夹的写权限",
+        ),
     ),
     sqlite3.SQLITE_FULL: (
         StoreFullError,
-        "the disk is full; nothing of this transaction was written; free space, then start again",
+        Text(
+            "the disk is full; nothing of this transaction was written; free space, then start again",
+            "磁盘已满;本次事务未写入任何内容;请腾出空间后重新启动",
+        ),
     ),
     sqlite3.SQLITE_CORRUPT: (
         StoreDamagedError,
-        "the database is damaged; keep the file, then put back a copy with `deadline-guard restore BACKUP`",
+        Text(
+            "the database is damaged; keep the file, then put back a copy with `deadline-guard restore BACKUP`",
+            "数据库已损坏;请保留该文件,再用 `deadline-guard restore BACKUP` 恢复备份",
+        ),
     ),
     sqlite3.SQLITE_NOTADB: (
         StoreDamagedError,
-        (
+        Text(
             "the file is not a SQLite database; check the path in config.yaml, or put back a copy with "
-            "`deadline-guard restore BACKUP`"
+            "`deadline-guard restore BACKUP`",
+            "该文件不是 SQLite 数据库;请检查 config.yaml 中的路径,或用 `deadline-guard restore BACKUP` 恢复备份",
         ),
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreError,
-        (
+        Text(
             "the file cannot be opened; check that it and its folder exist and that this user may read and write both "
-            "(SQLite writes beside the file even to read it; a disk may be mounted read-only)"
+            "(SQLite writes beside the file even to read it; a disk may be mounted read-only)",
+            "文件无法打开;请确认文件及其文件夹存在,且当前用户对两者均可读写"
+            "(SQLite 读取时也要在旁边写文件;磁盘可能以只读方式挂载)",
         ),
     ),
     sqlite3.SQLITE_IOERR: (
         StoreError,
-        "the disk reported an error; check the system log, the mount and the free space",
+        Text(
+            "the disk reported an error; check the system log, the mount and the free space",
+            "磁盘报错;请检查系统日志、挂载与剩余空间",
+        ),
     ),
 }
 
@@ -94,7 +114,7 @@ def explain(error: BaseException | None, where: str) -> StoreError | None:
     if found is None:
         return None
     kind, advice = found
-    return kind(f"{where}: {advice} (SQLite: {error})")
+    return kind(Text(f"{where}: {advice} (SQLite: {error})", f"{where}:{advice.zh}(SQLite:{error})"))
 
 
 def address(path: Path, *, read_only: bool) -> str:
@@ -205,4 +225,5 @@ def verify(path: Path) -> None:
         finally:
             conn.close()
     if faults:
-        raise StoreDamagedError(f"{path}: the database is damaged: {'; '.join(faults[:10])}")
+        listed = "; ".join(faults[:10])
+        raise StoreDamagedError(Text(f"{path}: the database is damaged: {listed}", f"{path}:数据库已损坏:{listed}"))
