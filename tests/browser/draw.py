@@ -18,7 +18,7 @@ from tests.messages.kinds import ONE_OF_EACH
 
 LETTERS = Path(__file__).resolve().parents[2] / "docs" / "letters"
 SHOWN = {"first": "zh_Hans", "step": "en", "overdue": "zh_Hans", "moved": "zh_Hans", "morning": "en", "hand_over": "en"}
-HEIGHTS = {"first": 600, "step": 760, "overdue": 760, "moved": 640, "morning": 620, "hand_over": 620}
+HEIGHTS = {"first": 600, "step": 760, "overdue": 760, "moved": 640, "morning": 680, "hand_over": 620}
 _MEASURE = "<script>document.title = 'wide ' + document.documentElement.scrollWidth</script>"
 
 

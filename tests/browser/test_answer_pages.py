@@ -39,7 +39,7 @@ def pages(firm: Firm) -> dict[str, str]:
     link = link_in(firm.world.run_until("2026-03-10 09:00")[0])
     return {
         "ask": link,
-        **{s: f"{link}/{s}" for s in ("done", "hand-over", "wrong-date", "not-pursued")},
+        **{s: f"{link}/{s}" for s in ("done", "hand-over", "wrong-date", "not-pursued", "snooze", "mute")},
         "none": link + "x",
     }
 
@@ -92,3 +92,38 @@ def test_a_list_of_several_fits_too(tab: Tab, tmp_path: Path) -> None:
         tab.open(link_in(sent), 360)
         assert tab.ask("document.documentElement.scrollWidth") <= 360
         tab.picture(kept("list-360", firm, tmp_path))
+
+
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+def test_a_morning_list_fits_and_its_row_is_answered_by_keyboard(tab: Tab, locale: str, tmp_path: Path) -> None:
+    with served([RULE]) as firm:
+        world = firm.world
+        jobs = world.office.config.jobs.model_copy(update={"morning": "30 8 * * mon-fri"})
+        world.office.config = world.office.config.model_copy(update={"jobs": jobs})
+        persons(world, zhang={"locale": locale}, wang={"locale": locale})
+        for n, owner in ((123, "zhang"), (124, "zhang"), (125, "wang"), (126, "zhang")):
+            world.case(f"(2026)京01民初{n}号", owner)
+            world.event(f"(2026)京01民初{n}号", "complaint_received", "2026-03-02")
+        sent = world.run_until("2026-03-10 09:00")
+        lists = {s.person: link_in(s) for s in sent if s.letter.metadata["thread"].endswith("/2026-03-10")}
+        for person, link in lists.items():
+            for width in (360, 1200):
+                tab.open(link, width)
+                assert tab.ask("document.documentElement.scrollWidth") <= width
+                tab.picture(kept(f"morning-{person}-{width}", firm, tmp_path))
+        tab.open(f"{lists['zhang']}?n=2", 360)
+        tab.picture(kept("morning-row-360", firm, tmp_path))
+        tab.press("Tab")
+        assert tab.ask("document.activeElement.value") == "seen"
+        tab.press("Enter")
+        while not firm.answers("(2026)京01民初124号"):
+            tab.ask("1")
+        tab.open(lists["zhang"], 360)
+        tab.picture(kept("morning-answered-360", firm, tmp_path))
+        Page.at(f"{lists['zhang']}/done?n=3", {"on": "2026-03-09"})
+        tab.open(f"{lists['zhang']}?n=3", 360)
+        assert tab.ask("document.documentElement.scrollWidth") <= 360
+        tab.picture(kept("morning-done-360", firm, tmp_path))
+        tab.open(f"{lists['zhang']}/retract?n=3", 360)
+        assert tab.ask("document.documentElement.scrollWidth") <= 360
+        tab.picture(kept("morning-retract-360", firm, tmp_path))

@@ -24,16 +24,16 @@ from tests.messages.test_render import (
 _ROW = {
     "code": "(2026)京01民初123号", "what": {"zh": "提交答辩状", "en": "Statement of defence"}, "level": "urgent",
     "due_on": "2026-12-03", "days": 3, "working": 3, "owner": "张三", "acts": "party", "answered": False,
-    "provisional": False, "case": "1", "rule": "cn.civ.defence",
+    "provisional": False, "case": "1", "rule": "cn.civ.defence", "cycle": "docket:1",
 }  # fmt: skip
 MORNING = replace(
     FINDING, kind=NoticeKind.DIGEST, reason=Reason.DIGEST, finding="", code="", level=Level.EARLY, rule="digest.morning",
     data={
         "day": "2026-11-30", "until": "2026-12-07", "more": 2,
-        "mine": [_ROW, _ROW | {"code": "(2026)沪02民终88号", "level": "near", "due_on": "2026-12-07", "days": 7,
+        "mine": [_ROW, _ROW | {"code": "(2026)沪02民终88号", "case": "2", "level": "near", "due_on": "2026-12-07", "days": 7,
                                "working": 5, "answered": True, "provisional": True}],
-        "observe": [_ROW | {"code": "(2026)京03民初9号", "level": "near", "acts": "court", "days": 5, "working": 4}],
-        "team": {"unowned": [_ROW | {"code": "(2026)京77民初77号", "owner": ""}], "unwatched": [{"code": "LA-2026-4"}]},
+        "observe": [_ROW | {"code": "(2026)京03民初9号", "case": "3", "level": "near", "acts": "court", "days": 5, "working": 4}],
+        "team": {"unowned": [_ROW | {"code": "(2026)京77民初77号", "case": "4", "owner": ""}], "unwatched": [{"code": "LA-2026-4"}]},
         "team_more": {},
     },
 )  # fmt: skip
