@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from deadline_guard.core.people import Person
 from deadline_guard.core.text import Text
 from deadline_guard.errors import AnswerError
-from deadline_guard.loop import answers
+from deadline_guard.loop import answers, slack_more
 from deadline_guard.loop.answers import Clock, Said
 from deadline_guard.loop.links import Act, Became, Spot, spots_of
 from deadline_guard.loop.office import Office
@@ -77,6 +77,8 @@ def _of_one(
             return modals.wrong_date(t, about, headline)
         case buttons.NOT_PURSUED:
             return modals.not_pursued(t, about, headline)
+        case buttons.MORE:
+            return slack_more.form(office, conn, about, headline, spot.clock, person.id, t, now)
         case _:
             return modals.in_words(t, about, headline)
 
@@ -124,6 +126,8 @@ def send(office: Office, conn: Connection, press: Press, said: Said, t: Texts) -
             answers.refuse(office, conn, clock, said, _given(reason, t))
         case buttons.RESOLVE:
             answers.resolve(office, conn, clock, said, _given(reason, t))
+        case buttons.MORE:
+            slack_more.send(office, conn, clock, press, said)
         case buttons.RESULT:
             answers.acted(office, conn, clock, said, _given(reason, t))
         case _:

@@ -82,6 +82,9 @@ def _form(payload: Mapping[str, Any]) -> Press | None:
 def _filled(fields: object) -> str:
     """Return what one field of a form holds, whatever its kind; '' for nothing."""
     held = next(iter(fields.values()), None) if isinstance(fields, Mapping) else None
+    instant = _at(held, "selected_date_time")
+    if isinstance(instant, int) and not isinstance(instant, bool):
+        return str(instant)
     return _text(held, "value") or _text(held, "selected_date") or _text(held, "selected_option", "value")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from deadline_guard.messages.blocks import escape
-from deadline_guard.messages.press import DONE, HAND_OVER, NOT_PURSUED, REFUSE, RESOLVE, RESULT, WRONG_DATE
+from deadline_guard.messages.press import DONE, HAND_OVER, MORE, NOT_PURSUED, REFUSE, RESOLVE, RESULT, WRONG_DATE
 from deadline_guard.messages.texts import Texts, mark
 
 CHOOSE: Final = "dg_choose"
@@ -19,6 +19,8 @@ ON: Final = "on"
 RECEIPT: Final = "receipt"
 TO: Final = "to"
 REASON: Final = "reason"
+WHAT: Final = "what"
+UNTIL: Final = "until"
 LONGEST: Final = 1000  # characters of a reason
 _OPTION: Final = 75
 _OPTIONS: Final = 100
@@ -30,6 +32,7 @@ _FORMS: Final = {
     REFUSE: (mark("Refuse the hand-over"), mark("Refuse")),
     RESOLVE: (mark("Settle the dispute"), mark("Record")),
     RESULT: (mark("What came of it"), mark("Record")),
+    MORE: (mark("More answers"), mark("Record")),
 }
 FORMS: Final = frozenset(_FORMS)
 Choice = tuple[str, str]  # value, label
@@ -104,6 +107,40 @@ def in_words(t: Texts, about: About, headline: str) -> Mapping[str, Any]:
     return _form(t, about, [_said(headline), _reason(t)])
 
 
+def later(t: Texts, value: str) -> Choice:
+    """Return the choice to be reminded later."""
+    return value, t.say("Remind me later")
+
+
+def mine_now(t: Texts, value: str) -> Choice:
+    """Return the choice to take over."""
+    return value, t.say("I take over")
+
+
+def back(t: Texts, value: str, answer: str) -> Choice:
+    """Return the choice to take an answer back."""
+    return value, t.say("Take back: {answer}", answer=answer)
+
+
+def more(
+    t: Texts,
+    about: About,
+    headline: str,
+    choices: Sequence[Choice],
+    latest: datetime | None,
+    zone: str,
+    missed: str,
+) -> Mapping[str, Any]:
+    """Return the form with what else can be done; ``latest``: until when it can be put off, before ``missed`` comes."""
+    fields = [_said(headline), _select(WHAT, t.say("What"), choices)]
+    if latest is not None:
+        at = t.stamp(latest, zone)
+        hint = t.say("At the latest {at} ({zone}): {what} comes then.", at=at, zone=t.zone(zone), what=missed)
+        picker = {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": int(latest.timestamp())}
+        fields.append(_field(UNTIL, t.say("Remind me later: not before"), picker, hint, optional=True))
+    return _form(t, about, fields)
+
+
 def wrong(errors: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the reply that leaves the form open, with a sentence at each field to be mended."""
     return {"response_action": "errors", "errors": dict(errors)}
@@ -116,7 +153,7 @@ def instead(form: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def first_field(act: str) -> str:
     """Return the field at which a form says what is wrong with the whole of it."""
-    return {DONE: ON, HAND_OVER: TO, CHOOSE: WHICH}.get(act, REASON)
+    return {DONE: ON, HAND_OVER: TO, CHOOSE: WHICH, MORE: WHAT}.get(act, REASON)
 
 
 def _form(t: Texts, about: About, fields: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -19,9 +19,10 @@ ACCEPT: Final = "dg_accept"
 REFUSE: Final = "dg_refuse"
 RESOLVE: Final = "dg_resolve"
 RESULT: Final = "dg_result"
+MORE: Final = "dg_more"
 WHY: Final = "dg_why"
 PRESSED: Final = frozenset(
-    {ACKNOWLEDGE, DONE, HAND_OVER, WRONG_DATE, NOT_PURSUED, CONFIRM, ACCEPT, REFUSE, RESOLVE, RESULT, WHY}
+    {ACKNOWLEDGE, DONE, HAND_OVER, WRONG_DATE, NOT_PURSUED, CONFIRM, ACCEPT, REFUSE, RESOLVE, RESULT, MORE, WHY}
 )
 OF_ONE: Final = frozenset({NoticeKind.CONFIRM, NoticeKind.HAND_OVER, NoticeKind.DISPUTE, NoticeKind.ACTION})
 ASKING: Final = frozenset({NoticeKind.LEVEL, NoticeKind.STEP, NoticeKind.REPEAT, NoticeKind.MOVED})
@@ -47,6 +48,7 @@ def buttons(t: Texts, items: Sequence[Item], message: str, *, acknowledged: bool
     ]
     if any(item.may_decline for item in asking):
         shown.append(Action(t.say("Not pursued…"), press=NOT_PURSUED, value=message))
+    shown.append(Action(t.say("More…"), press=MORE, value=message))
     return (*shown, Action(t.say("Why?"), press=WHY, value=message))
 
 

@@ -8,30 +8,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from deadline_guard.core.timeline import Answer, Event, author
+from deadline_guard.core.timeline import Event, author
 from deadline_guard.loop.link_answers import Pressed
 from deadline_guard.loop.links import Act, Spot
-from deadline_guard.messages.texts import mark, safe
+from deadline_guard.messages.given import answer_said
+from deadline_guard.messages.texts import safe
 from deadline_guard.web.answer_pages import View
 from deadline_guard.web.page import Field, Option
 
 FURTHER: Final = frozenset({Act.SNOOZE, Act.MUTE, Act.TAKE_OVER, Act.RETRACT})
 _LONGEST_MUTE: Final = timedelta(days=366)
 _ON_A_FORM: Final = "%Y-%m-%dT%H:%M"
-_ANSWERS: Final = {
-    Answer.ACKNOWLEDGED.value: mark("I have seen it"),
-    Answer.NOT_PURSUED.value: mark("Not pursued"),
-    Answer.NOT_APPLICABLE.value: mark("Does not apply here"),
-    Answer.CONFIRMED.value: mark("Confirm"),
-    Answer.HANDED_OVER.value: mark("Hand over"),
-    Answer.REFUSED.value: mark("Refuse to take it over"),
-    Answer.DISPUTED.value: mark("Wrong date"),
-    Answer.RESOLVED.value: mark("Settle the dispute"),
-    Answer.ACTED.value: mark("Record what came of it"),
-    Answer.SNOOZED.value: mark("Remind me later"),
-    Answer.MUTED.value: mark("Mute this"),
-}
-_DONE: Final = mark("Done and recorded")  # by the completing event itself, whatever its kind
 
 
 def fields(view: View, spot: Spot, act: Act, values: Mapping[str, str], errors: Mapping[str, str]) -> tuple[Field, ...]:
@@ -105,8 +92,9 @@ def _until(view: View, spot: Spot, values: Mapping[str, str], error: str) -> Fie
 def _named(view: View, spot: Spot, event: Event) -> str:
     """Return an answer as people know it: what was said, when, and by whom."""
     t, by = view.t, author(event)
-    what = t.say(_ANSWERS[event.kind]) if event.kind in _ANSWERS else t.say(_DONE)
-    return " · ".join((what, t.moment(event.recorded_at, _zone(spot).key), safe(view.names.get(by, by))))
+    return " · ".join(
+        (answer_said(t, event.kind), t.moment(event.recorded_at, _zone(spot).key), safe(view.names.get(by, by)))
+    )
 
 
 def _zone(spot: Spot) -> ZoneInfo:

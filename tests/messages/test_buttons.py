@@ -27,8 +27,8 @@ def pressed(rendered: Rendered) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("locale", "labels"),
     [
-        ("zh_Hans", ["我已知悉", "已完成并登记…", "移交他人…", "日期不对…", "不行使权利…", "计算依据"]),
-        ("en", ["Acknowledge", "Done…", "Hand over…", "Wrong date…", "Not pursued…", "Why?"]),
+        ("zh_Hans", ["我已知悉", "已完成并登记…", "移交他人…", "日期不对…", "不行使权利…", "更多…", "计算依据"]),
+        ("en", ["Acknowledge", "Done…", "Hand over…", "Wrong date…", "Not pursued…", "More…", "Why?"]),
     ],
 )
 def test_a_warning_has_its_buttons_in_the_readers_language(locale: str, labels: list[str]) -> None:
@@ -41,7 +41,7 @@ def test_a_warning_has_its_buttons_in_the_readers_language(locale: str, labels: 
 def test_a_duty_cannot_be_given_up_and_an_acknowledged_one_is_not_acknowledged_again() -> None:
     duty = replace(DEFENCE, may_decline=False)
     assert [a.label for a in buttons(texts("en"), [duty], "W-1", acknowledged=True)] == [
-        "Done…", "Hand over…", "Wrong date…", "Why?",
+        "Done…", "Hand over…", "Wrong date…", "More…", "Why?",
     ]  # fmt: skip
 
 

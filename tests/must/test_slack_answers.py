@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from deadline_guard.config import Jobs
-from deadline_guard.messages.press import ACKNOWLEDGE, DONE, HAND_OVER, NOT_PURSUED, WHY, WRONG_DATE
+from deadline_guard.messages.press import ACKNOWLEDGE, DONE, HAND_OVER, MORE, NOT_PURSUED, WHY, WRONG_DATE
 from tests.scenarios import disk
 from tests.scenarios.disk import Office, until
 from tests.servers.slack_fake import APP_TOKEN, TOKEN, Code, Post, RateLimited, SlackFake
@@ -171,7 +171,7 @@ def firm(at_work: Firm) -> Firm:
 def test_an_envelope_that_came_twice_is_one_answer_and_the_message_says_so(firm: Firm) -> None:
     post = firm.add("A")
     assert [b["text"]["text"] for b in buttons(post)] == [
-        "Acknowledge", "Done…", "Hand over…", "Wrong date…", "Not pursued…", "Why?",
+        "Acknowledge", "Done…", "Hand over…", "Wrong date…", "Not pursued…", "More…", "Why?",
     ]  # fmt: skip
     envelope = firm.press(post, ACKNOWLEDGE, times=2)
     firm.slack.wait_for(lambda f: f.acks.count(envelope) == 2)
@@ -180,9 +180,23 @@ def test_an_envelope_that_came_twice_is_one_answer_and_the_message_says_so(firm:
     until(lambda: firm.refusals() == [("repeated", firm.user("zhang"))], "the second envelope in the ledger")
     shown = json.dumps(post.blocks, ensure_ascii=False)
     assert "(Slack). Still open: not filed." in shown
-    assert [b["action_id"] for b in buttons(post)] == [DONE, HAND_OVER, WRONG_DATE, NOT_PURSUED, WHY]
+    assert [b["action_id"] for b in buttons(post)] == [DONE, HAND_OVER, WRONG_DATE, NOT_PURSUED, MORE, WHY]
     assert post.edits == 1 and len(firm.slack.posts) == 1
     assert PARTY not in str([(p.text, p.blocks) for p in firm.slack.posts])
+
+
+def test_more_puts_off_and_takes_back(firm: Firm) -> None:
+    post = firm.add("A")
+    firm.press(post, ACKNOWLEDGE)
+    firm.edited(post, "✓ Acknowledged by 张三")
+    form = firm.form(post, MORE)
+    (what,) = (b for b in form.view["blocks"] if b.get("block_id") == "what")
+    values = [o["value"] for o in what["element"]["options"]]
+    assert firm.send(form, what=values[0]) == {}  # until the latest that misses nothing, which the form holds
+    assert firm.send(firm.form(post, MORE), what=values[-1]) == {}
+    firm.edited(post, "snoozed by 张三")
+    assert firm.answers()[:2] == [("acknowledged", "zhang", "slack"), ("snoozed", "zhang", "slack")]
+    until(lambda: MORE in [b["action_id"] for b in buttons(post)] and len(buttons(post)) == 7, "the first button again")
 
 
 def test_a_second_press_says_already_and_whom(firm: Firm) -> None:

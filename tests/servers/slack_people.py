@@ -127,6 +127,9 @@ def _held(element: Mapping[str, Any], given: str | None) -> dict[str, Any]:
     match element["type"]:
         case "datepicker":
             return {"type": "datepicker", "selected_date": given or element.get("initial_date")}
+        case "datetimepicker":
+            picked = int(given) if given else element.get("initial_date_time")
+            return {"type": "datetimepicker", "selected_date_time": picked}
         case "static_select":
             chosen = [o for o in element["options"] if o["value"] == given]
             return {"type": "static_select", "selected_option": chosen[0] if chosen else None}
