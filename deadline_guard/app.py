@@ -15,10 +15,11 @@ from deadline_guard.channels import CHANNELS
 from deadline_guard.channels.slack_desk import SlackDesk
 from deadline_guard.channels.slack_socket import SlackSocket
 from deadline_guard.clock import Clock, SteppingClock, SystemClock
-from deadline_guard.config import Config, ReplyMail, answer_key, parse, secret
+from deadline_guard.config import Config, ReplyMail, answer_key, keys_at, parse, secret
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
+from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import ConfigError, RulebookError
 from deadline_guard.intake.syncing import Watched, expect, sync, vocabulary
 from deadline_guard.loop import cron, deliver, findings
@@ -35,7 +36,8 @@ from deadline_guard.rulebook import source
 from deadline_guard.rulebook.adopting import adopted
 from deadline_guard.rulebook.archive import packed
 from deadline_guard.rulebook.config_names import unknown_names
-from deadline_guard.rulebook.problems import Problem
+from deadline_guard.rulebook.config_texts import refusal
+from deadline_guard.rulebook.problems import Problem, lines_of
 from deadline_guard.store import Store, edits, notices, people, queue, recorded_law, runs
 
 log = logging.getLogger(__name__)
@@ -46,16 +48,19 @@ def read_config(path: Path) -> Config:
     """Return the configuration in ``path``; raises ConfigError with every problem as file:line:column."""
     document, problems = source.read(path)
     if document is None or problems:
-        raise ConfigError("\n".join(str(p) for p in problems))
+        raise ConfigError(lines_of(problems))
     found, refused = parse(document.data, path)
     if found is None:
-        lines = []
-        for place, words in refused:
-            mark = document.at(place)
-            lines.append(f"{path}:{mark.line}:{mark.column}  error  {'.'.join(map(str, place))}: {words}")
-        raise ConfigError("\n".join(lines))
+        raise ConfigError(joined(_refused(document, place, error) for place, error in refused))
     cron.check(found.jobs.model_dump())
     return found
+
+
+def _refused(document: source.Document, place: tuple[str | int, ...], error: Mapping[str, Any]) -> Text:
+    """Return one refused value of the configuration as a line: file, line, column, key, what is wrong."""
+    mark, key = document.at(place), ".".join(map(str, place))
+    words = refusal(error, keys_at(place[:-1]))
+    return Text(f"{mark}  error  {key}: {words}", f"{mark}  错误  {key}:{words.zh}")
 
 
 class Loaded(NamedTuple):
@@ -82,7 +87,7 @@ def load_rules(config: Config, imported: Sequence[str] = ()) -> Loaded:
     problems = [*about_people, *problems, *about_rules, *(named_in(config, directory) if directory else ())]
     errors = [p for p in problems if p.is_error]
     if rulebook is None or directory is None or errors:
-        raise RulebookError("\n".join(str(p) for p in errors))
+        raise RulebookError(lines_of(errors))
     return Loaded(rulebook, directory, calendars, problems)
 
 

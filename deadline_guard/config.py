@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -19,10 +19,15 @@ from pydantic import (
     field_validator,
 )
 
+from deadline_guard.core.text import Text
 from deadline_guard.discreet import keep_secret
 from deadline_guard.errors import ConfigError
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def _other_than(value: object, en: str, zh: str) -> Text:
+    return Text(f"found {value!r}, expected {en}", f"此处是 {value!r},应为{zh}")
 
 
 def _duration(value: object) -> object:
@@ -32,20 +37,20 @@ def _duration(value: object) -> object:
         unit = words[1].rstrip("s") if len(words) == 2 else ""
         if unit in _UNITS and words[0].replace(".", "", 1).isdigit():
             return timedelta(seconds=float(words[0]) * _UNITS[unit])
-    raise ValueError(f"found {value!r}, expected a length such as '15 minutes'")
+    raise ValueError(_other_than(value, "a length such as '15 minutes'", "时长,如 '15 minutes'"))
 
 
 def _zone(value: object) -> object:
     if value in available_timezones():
         return value
-    raise ValueError(f"found {value!r}, expected an IANA zone such as Asia/Shanghai")
+    raise ValueError(_other_than(value, "an IANA zone such as Asia/Shanghai", "IANA 时区,如 Asia/Shanghai"))
 
 
 def _clock(value: object) -> object:
     try:
         return time.fromisoformat(str(value))
     except ValueError:
-        raise ValueError(f"found {value!r}, expected a time of day such as '08:30'") from None
+        raise ValueError(_other_than(value, "a time of day such as '08:30'", "一天中的时间,如 '08:30'")) from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -256,7 +261,10 @@ class Config(Section):
         answers = info.data.get("answers")
         if value is not None and answers is not None and answers.key_file is None:
             raise ValueError(
-                "replies are known by a signed address; set answers.key_file, `openssl rand -hex 32` makes one"
+                Text(
+                    "replies are known by a signed address; set answers.key_file, `openssl rand -hex 32` makes one",
+                    "回信凭签名地址识别;请设置 answers.key_file,可用 `openssl rand -hex 32` 生成",
+                )
             )
         return value
 
@@ -270,12 +278,24 @@ class Config(Section):
         return given if given.is_absolute() else self.folder / given
 
 
-def parse(data: Mapping[str, Any], file: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], str]]]:
-    """Return the configuration, or every problem as (place in the file, what was found and expected)."""
+def parse(data: Mapping[str, Any], file: Path) -> tuple[Config | None, list[tuple[tuple[str | int, ...], Any]]]:
+    """Return the configuration, or every problem as (place in the file, pydantic's error)."""
     try:
         return Config.model_validate({**data, "folder": file.resolve().parent, "file": file}), []
     except ValidationError as refused:
-        return None, [(tuple(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in refused.errors()]
+        return None, [(tuple(e["loc"]), e) for e in refused.errors(include_url=False)]
+
+
+def keys_at(path: Sequence[str | int]) -> list[str]:
+    """Return the keys that may stand at a place of the file; none where any may."""
+    here: Any = Config
+    for part in path:
+        field = here.model_fields.get(str(part)) if here is not None else None
+        named = (field.annotation, *get_args(field.annotation)) if field is not None else ()
+        here = next((one for one in named if isinstance(one, type) and issubclass(one, BaseModel)), here)
+        if field is None and not isinstance(part, int):
+            return []
+    return [name for name, field in here.model_fields.items() if not field.exclude]
 
 
 def answer_key(config: Config) -> bytes | None:
@@ -286,13 +306,24 @@ def answer_key(config: Config) -> bytes | None:
     try:
         key = bytes.fromhex(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not hexadecimal digits"
+        why = (
+            Text(str(error.strerror))
+            if isinstance(error, OSError)
+            else Text("not hexadecimal digits", "不是十六进制数字")
+        )
         raise ConfigError(
-            f"answers.key_file: {path} cannot be read ({why}); make it with `deadline-guard init` or `openssl rand -hex 32`"
+            Text(
+                f"answers.key_file: {path} cannot be read ({why}); make it with `deadline-guard init` or "
+                "`openssl rand -hex 32`",
+                f"answers.key_file:{path} 无法读取({why.zh});可用 `deadline-guard init` 或 `openssl rand -hex 32` 生成",
+            )
         ) from None
     if len(key) < 32:
         raise ConfigError(
-            f"answers.key_file: {path} has {len(key)} bytes, expected 32; `openssl rand -hex 32` makes one"
+            Text(
+                f"answers.key_file: {path} has {len(key)} bytes, expected 32; `openssl rand -hex 32` makes one",
+                f"answers.key_file:{path} 有 {len(key)} 字节,应为 32;可用 `openssl rand -hex 32` 生成",
+            )
         )
     keep_secret(key.hex())
     return key
@@ -311,14 +342,27 @@ def secret(section: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]
         try:
             plain[key] = path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ConfigError(f"{key}_file: {path} cannot be read ({error.strerror}); put the secret there") from None
+            raise ConfigError(
+                Text(
+                    f"{key}_file: {path} cannot be read ({error.strerror}); put the secret there",
+                    f"{key}_file:{path} 无法读取({error.strerror});请将密钥存于该文件",
+                )
+            ) from None
     elif from_env is not None:
         if from_env not in os.environ:
-            raise ConfigError(f"{key}_env: the environment variable {from_env} is not set; export it")
+            raise ConfigError(
+                Text(
+                    f"{key}_env: the environment variable {from_env} is not set; export it",
+                    f"{key}_env:未设置环境变量 {from_env};请先导出",
+                )
+            )
         plain[key] = os.environ[str(from_env)]
     elif plain.get(key):
         raise ConfigError(
-            f"{key}: a secret may not stand in config.yaml; write {key}_file: PATH or {key}_env: NAME instead"
+            Text(
+                f"{key}: a secret may not stand in config.yaml; write {key}_file: PATH or {key}_env: NAME instead",
+                f"{key}:密钥不得写在 config.yaml 中;请改写 {key}_file: 路径 或 {key}_env: 变量名",
+            )
         )
     keep_secret(str(plain.get(key) or ""))
     return plain

@@ -68,7 +68,12 @@ def watch(config_path: Path) -> str:
     """
     config, now = read_config(config_path), SystemClock().now()
     if not config.watchdog.admin or "email" not in config.channels:
-        raise ConfigError(f"{config_path}: the watchdog needs watchdog.admin and channels.email; name both")
+        raise ConfigError(
+            Text(
+                f"{config_path}: the watchdog needs watchdog.admin and channels.email; name both",
+                f"{config_path}:看门狗需要 watchdog.admin 与 channels.email;请一并写明",
+            )
+        )
     state_file = config.path(config.database).with_suffix(".watchdog.json")
     state = _state(state_file)
     seen = _look(config, state, now)
@@ -197,5 +202,8 @@ def _keep(path: Path, state: Mapping[str, Any]) -> None:
         made.replace(path)
     except OSError as error:
         raise DeadlineGuardError(
-            f"{path}: cannot be written ({error.strerror}); let the watchdog write beside the database"
+            Text(
+                f"{path}: cannot be written ({error.strerror}); let the watchdog write beside the database",
+                f"{path}:无法写入({error.strerror});请允许看门狗在数据库旁写入",
+            )
         ) from None

@@ -17,6 +17,7 @@ from deadline_guard.core.text import Text
 from deadline_guard.errors import RulebookError
 from deadline_guard.paths import rules_dir
 from deadline_guard.rulebook import calendar_draft, calendars
+from deadline_guard.rulebook.problems import lines_of
 
 Locale = Annotated[str | None, typer.Option("--locale", help="en or zh_Hans; else from LANG. 语言。")]
 Rules = Annotated[
@@ -50,7 +51,7 @@ def status(rules: Rules = None, locale: Locale = None) -> None:
     language = spoken(locale)
     found, problems = calendars.load(*(folder / "calendars" for folder in (rules_dir(), *(rules or ()))))
     if problems:
-        raise RulebookError("\n".join(str(problem) for problem in problems))
+        raise RulebookError(lines_of(problems))
     rows = calendars.status(found, SystemClock().now().date())
     console = Console()
     console.print(_table(rows, language))

@@ -17,7 +17,7 @@ from deadline_guard.errors import InputError, RulebookError
 from deadline_guard.paths import rules_dir
 from deadline_guard.rulebook import calendars, load
 from deadline_guard.rulebook.calendars import shipped
-from deadline_guard.rulebook.problems import Problem
+from deadline_guard.rulebook.problems import Problem, lines_of
 from deadline_guard.views.compute import LONGEST, Tables, answer_line, is_refused, refused
 
 
@@ -67,7 +67,7 @@ def tables(folders: Sequence[Path]) -> Tables:
 
 def _refuse(problems: Sequence[Problem]) -> None:
     if wrong := [problem for problem in problems if problem.is_error]:
-        raise RulebookError("\n".join(str(problem) for problem in wrong))
+        raise RulebookError(lines_of(wrong))
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:

@@ -130,7 +130,12 @@ def write(home: Path, locale: str) -> Mapping[Path, bool]:
                 path.write_text(content, encoding="utf-8")
         made[home / "secrets" / "answers"] = _key(home / "secrets" / "answers")
     except OSError as error:
-        raise ConfigError(f"{home}: cannot be written ({error.strerror}); name another folder") from None
+        raise ConfigError(
+            Text(
+                f"{home}: cannot be written ({error.strerror}); name another folder",
+                f"{home}:无法写入({error.strerror});请另指定文件夹",
+            )
+        ) from None
     return made
 
 

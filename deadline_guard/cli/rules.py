@@ -21,6 +21,7 @@ from deadline_guard.messages.texts import safe
 from deadline_guard.paths import rules_dir
 from deadline_guard.rulebook.adopting import is_checked, pack_digest
 from deadline_guard.rulebook.load import load
+from deadline_guard.rulebook.problems import lines_of
 from deadline_guard.store import recorded_law
 
 Locale = Annotated[str | None, typer.Option("--locale", help="en or zh_Hans; else from LANG. 语言。")]
@@ -110,7 +111,7 @@ def _book(config: Path) -> Rulebook:
             return at.app.office.rulebook
     book, problems = load([rules_dir()])
     if book is None:
-        raise RulebookError("\n".join(str(p) for p in problems if p.is_error))
+        raise RulebookError(lines_of(p for p in problems if p.is_error))
     return book
 
 

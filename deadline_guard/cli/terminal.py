@@ -51,7 +51,12 @@ class Desk:
 def desk(config: Path, locale: str | None = None) -> Iterator[Desk]:
     """Open the office that a configuration names; raises ConfigError where there is none."""
     if not config.is_file():
-        raise ConfigError(f"{config}: no such file; name it with --config, or make one with `deadline-guard init`")
+        raise ConfigError(
+            Text(
+                f"{config}: no such file; name it with --config, or make one with `deadline-guard init`",
+                f"{config}:没有此文件;请用 --config 指定,或用 `deadline-guard init` 创建",
+            )
+        )
     app = App.open(config)
     try:
         yield Desk(app, texts(known(locale or app.config.locale)), Console())

@@ -20,6 +20,7 @@ from deadline_guard.rulebook import calendars, example_files
 from deadline_guard.rulebook.examples import Result, due, run
 from deadline_guard.rulebook.exercised import Exercised, Share, exercised
 from deadline_guard.rulebook.load import Loaded, load_with_places
+from deadline_guard.rulebook.problems import lines_of
 from deadline_guard.views.derivation import steps_explained
 
 Folders = Annotated[
@@ -64,9 +65,9 @@ def _loaded(folders: Sequence[Path]) -> tuple[Loaded, dict[str, Calendar]]:
     everything = [shipped, *dict.fromkeys(own)]
     known, wrong = calendars.load(*(folder / "calendars" for folder in everything))
     loaded = load_with_places(everything, calendars=known)
-    errors = [str(p) for p in (*wrong, *loaded.problems) if p.is_error]
+    errors = [p for p in (*wrong, *loaded.problems) if p.is_error]
     if errors or loaded.rulebook is None:
-        raise RulebookError("\n".join(errors))
+        raise RulebookError(lines_of(errors))
     return loaded, known
 
 

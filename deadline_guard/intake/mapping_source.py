@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from deadline_guard.core.text import Text, joined
 from deadline_guard.errors import IntakeError
 from deadline_guard.rulebook import source
+from deadline_guard.rulebook.problems import lines_of
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ def read_tree(path: Path) -> Node:
     """Return the file's tree; raises IntakeError with every problem of its YAML."""
     document, problems = source.read(path)
     if problems or document is None:
-        raise IntakeError(Text("\n".join(map(str, problems)), "\n".join(p.line_in("zh_Hans") for p in problems)))
+        raise IntakeError(lines_of(problems))
     return _node(document, (), document.data)
 
 

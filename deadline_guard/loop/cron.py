@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import ConfigError
 
 OFF = "off"
@@ -18,7 +19,10 @@ def check(lines: Mapping[str, str]) -> None:
     for job, line in lines.items():
         if line != OFF and not croniter.is_valid(line):
             raise ConfigError(
-                f"jobs.{job}: found {line!r}, expected five cron fields such as '0 3 * * *' (Sunday is 0 or 7), or off"
+                Text(
+                    f"jobs.{job}: found {line!r}, expected five cron fields such as '0 3 * * *' (Sunday is 0 or 7), or off",
+                    f"jobs.{job}:此处是 {line!r},应为五段 cron 表达式,如 '0 3 * * *'(周日为 0 或 7),或 off",
+                )
             )
 
 

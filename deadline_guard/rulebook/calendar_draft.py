@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 
 from deadline_guard.core.calendar import Calendar
+from deadline_guard.core.text import Text
 from deadline_guard.errors import DeadlineGuardError
 from deadline_guard.rulebook.calendars import shipped
 
 ANNOUNCED = "cn"
+_UNKNOWN = Text("is unknown", "不存在")
 
 
 def draft(name: str, year: int) -> str:
@@ -27,10 +29,17 @@ def draft(name: str, year: int) -> str:
     """
     base = shipped().get(name)
     if name != ANNOUNCED or base is None:
-        kind = "is computed from law and needs no draft" if base is not None else "is unknown"
-        raise DeadlineGuardError(f"calendar {name} {kind}; a draft can be made of: {ANNOUNCED}")
+        kind = Text("is computed from law and needs no draft", "由法律推算,无需草案") if base is not None else _UNKNOWN
+        raise DeadlineGuardError(
+            Text(
+                f"calendar {name} {kind}; a draft can be made of: {ANNOUNCED}",
+                f"日历 {name} {kind.zh};可生成草案的日历:{ANNOUNCED}",
+            )
+        )
     if not 1950 <= year <= 2099:
-        raise DeadlineGuardError(f"{year}: the lunar calendar is known for 1950 to 2099")
+        raise DeadlineGuardError(
+            Text(f"{year}: the lunar calendar is known for 1950 to 2099", f"{year}:农历数据仅覆盖 1950 至 2099 年")
+        )
     notice, remarks = _china(year)
     head = [f"# Draft of calendar {name} for {year}.", *(f"# {line}" for line in remarks)]
     body = yaml.safe_dump({"calendars": [_shape(base, year, notice)]}, allow_unicode=True, sort_keys=False, width=110)
@@ -59,7 +68,10 @@ def _china(year: int) -> tuple[dict[str, Any], list[str]]:
         import holidays
     except ImportError:
         raise DeadlineGuardError(
-            "a draft needs the libraries holidays and chinesecalendar; install deadline-guard[draft]"
+            Text(
+                "a draft needs the libraries holidays and chinesecalendar; install deadline-guard[draft]",
+                "生成草案需要 holidays 与 chinesecalendar 库;请安装 deadline-guard[draft]",
+            )
         ) from None
     english = holidays.country_holidays("CN", years=[year], language="en_US")
     chinese = holidays.country_holidays("CN", years=[year], language="zh_CN")

@@ -110,6 +110,12 @@ def nearest(word: str, known: Iterable[str], *, listing: bool = True) -> Text:
     return Text("")
 
 
+def lines_of(problems: Iterable[Problem]) -> Text:
+    """Return problems as lines of ``file:line:column``, in both languages."""
+    known = list(problems)
+    return Text("\n".join(map(str, known)), "\n".join(p.line_in("zh_Hans") for p in known))
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems by place, errors before warnings on the same spot, each once."""
     unique = dict.fromkeys(problems)

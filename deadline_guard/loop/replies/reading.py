@@ -12,6 +12,7 @@ from typing import Final
 
 from deadline_guard.channels.mailbox import Cause, Mailbox, MailboxError, MailboxSettings
 from deadline_guard.config import ReplyMail, secret
+from deadline_guard.core.text import Text
 from deadline_guard.discreet import discreet
 from deadline_guard.errors import ConfigError, StoreError
 from deadline_guard.loop.office import Office
@@ -48,7 +49,12 @@ class Reading:
             return None
         given = secret(mail.model_dump(include={"password_file", "password_env"}), "password", config.folder)
         if not given.get("password"):
-            raise ConfigError("reply_mail: no password; write password_file: PATH or password_env: NAME")
+            raise ConfigError(
+                Text(
+                    "reply_mail: no password; write password_file: PATH or password_env: NAME",
+                    "reply_mail:没有密码;请写 password_file: 路径 或 password_env: 变量名",
+                )
+            )
         settings = MailboxSettings(
             mail.host, mail.user, given["password"], mail.port, mail.mailbox, mail.tls, mail.starttls,
             str(config.path(mail.ca_file)) if mail.ca_file else None, mail.timeout,
