@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,7 @@ _KINDS: Final = {
 }  # fmt: skip
 EVENTS: Final = b"events"
 OfEvents = Callable[[bytes, int, int, bytes], None]  # chain, number, instant, digest
-BATCH: Final = 4_096
+BATCH: Final = 1_024
 # As bytes: nothing is decoded, and text that is no UTF-8 any more is only a digest that differs.
 _ENTRIES: Final = (
     "SELECT CAST(chain AS BLOB), n, CAST(kind AS BLOB), at, prev, payload_digest, digest, payload_id FROM ledger "
@@ -34,7 +34,8 @@ _FAR: Final = 2**62
 _LAST: Final = b"\xff"  # sorts after every chain: no UTF-8 begins with it
 
 
-class Counted(NamedTuple):
+@dataclass(slots=True)
+class Counted:
     """What a seal stands over, from the heads under it: chains new in it, entries new in it, heads that moved."""
 
     chains: int = 0
@@ -53,11 +54,11 @@ class Walked:
     seals: dict[int, Counted] = field(default_factory=dict)
 
 
-def stream(conn: Connection, statement: str) -> Iterator[Row]:
+def stream(conn: Connection, statement: str, params: Sequence[Any] = ()) -> Iterator[Row]:
     """Yield the rows of a query without holding them all."""
     cursor = conn.connection.cursor()
     try:
-        cursor.execute(statement)
+        cursor.execute(statement, tuple(params))
         while rows := cursor.fetchmany(BATCH):
             yield from rows
     finally:
@@ -186,7 +187,7 @@ class _SealedHeads:
 
     def __init__(self, conn: Connection, walked: Walked, faults: Faults) -> None:
         self.rows = stream(conn, _SEALED)
-        self.walked = walked
+        self.counts = walked.seals
         self.faults = faults
         self.chain: bytes = b""
         self.n: int = 0
@@ -205,8 +206,9 @@ class _SealedHeads:
 
     def turn_to(self, chain: bytes) -> int:
         """The walk turns to a chain: return the number of its first sealed head."""
-        self._pass_over(chain, 0)
-        return self.next_of(chain)
+        if self.chain < chain:
+            self._pass_over(chain, 0)
+        return self.n if self.chain == chain else _FAR
 
     def next_of(self, chain: bytes | None) -> int:
         """Return the number of a chain's next sealed head, or one beyond all where it has none."""
@@ -214,12 +216,13 @@ class _SealedHeads:
 
     def meet(self, chain: bytes, n: int, digest: bytes, at: int) -> int:
         """An entry at or past the next sealed head of its chain; return the number of the one after it."""
-        self._pass_over(chain, n)
-        if (self.chain, self.n) == (chain, n):
+        if self.n != n:
+            self._pass_over(chain, n)
+        if self.n == n and self.chain == chain:
             if self.head != digest:
                 self.faults.add(chain, n, at, "sealed", str(self.seal))
             self._count()
-        return self.next_of(chain)
+        return self.n if self.chain == chain else _FAR
 
     def rest(self) -> None:
         """Every sealed head left has no entry of its own."""
@@ -231,9 +234,15 @@ class _SealedHeads:
             self._count()
 
     def _count(self) -> None:
-        is_new = self._before[0] != self.chain
-        before = 0 if is_new else self._before[1]
-        found = self.walked.seals.get(self.seal, Counted())
-        self.walked.seals[self.seal] = Counted(found.chains + is_new, found.entries + self.n - before, found.heads + 1)
+        chain, before = self._before
+        found = self.counts.get(self.seal)
+        if found is None:
+            found = self.counts[self.seal] = Counted()
+        if chain == self.chain:
+            found.entries += self.n - before
+        else:
+            found.chains += 1
+            found.entries += self.n
+        found.heads += 1
         self._before = (self.chain, self.n)
         self._advance()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection
@@ -21,6 +19,8 @@ COLUMNS: Final = (
     "case_id, entry, source, source_id, revision, kind, on_date, at, subject, data, retracted, origin, recorded_by, "
     "recorded_at"
 )
+_BREAK: Final = "\n"  # JSON has none within a row
+_AFTER: Final = f",{_BREAK}".encode()
 _OF_CASE: Final = b"case:"
 _ROWS: Final = (
     f"SELECT {COLUMNS} FROM event WHERE case_id = ? AND entry = ? ORDER BY case_id, source, source_id, revision"
@@ -40,14 +40,15 @@ class Events:
     def __init__(self, conn: Connection, faults: Faults, careful: bool) -> None:
         self.conn = conn
         self.faults = faults
-        statement = (
-            f"SELECT CAST(case_id AS BLOB), entry, {line(COLUMNS, careful=careful)} FROM event "
-            "ORDER BY case_id, source, source_id, revision"
+        self._cases = stream(
+            conn,
+            f"SELECT CAST(case_id AS BLOB), MIN(entry), MAX(entry), CAST(group_concat(entry) AS BLOB), "
+            f"CAST(group_concat({line(COLUMNS, careful=careful)}, ',{_BREAK}') AS BLOB) FROM event "
+            "GROUP BY case_id ORDER BY case_id",
         )
-        self._cases = groupby(stream(conn, statement), itemgetter(0))
         self._next = next(self._cases, None)
         self._chain = b""
-        self._entries: dict[object, list[bytes]] = {}  # of the case where the walk is: lines by entry
+        self._entries: dict[object, bytes] = {}  # of the case where the walk is: the rows of each entry
         self._has_strays = False
         self._differing: list[tuple[bytes, int, int, bytes]] = []
 
@@ -55,21 +56,19 @@ class Events:
         """An entry digested events."""
         if chain != self._chain:
             self._turn_to(chain)
-        rows = self._entries.pop(n, ())
-        if sha256(b"[%b]" % b",".join(rows)).digest() != digest:
+        if sha256(b"[%b]" % self._entries.pop(n, b"")).digest() != digest:
             self._differing.append((chain, n, at, digest))
 
     def _turn_to(self, chain: bytes) -> None:
-        self._has_strays |= bool(self._entries)
+        if self._entries:
+            self._has_strays = True
         self._chain, self._entries = chain, {}
         case_id = chain.removeprefix(_OF_CASE)
         while self._next is not None and self._next[0] < case_id:
             self._has_strays = True
             self._next = next(self._cases, None)
         if self._next is not None and self._next[0] == case_id:
-            entries = self._entries
-            for _, entry, row in self._next[1]:
-                entries.setdefault(entry, []).append(row)
+            self._entries = _by_entry(*self._next[1:])
             self._next = next(self._cases, None)
 
     def finish(self, compared: Compared) -> None:
@@ -88,6 +87,20 @@ class Events:
         if self._has_strays or self._entries or self._next is not None:
             for case_id, source, source_id, revision, at in stream(self.conn, _ORPHANS):
                 self.faults.add(f"case:{case_id}", 0, at, "no_entry", f"event {source}:{source_id} {revision}")
+
+
+def _by_entry(least: object, most: object, entries: bytes, rows: bytes) -> dict[object, bytes]:
+    """Return the rows of each entry of one case, as the entry digested them."""
+    if least == most:
+        return {least: rows.replace(_AFTER, b",")}
+    found: dict[object, bytes] = {}
+    numbers, each = entries.split(b","), rows.split(_AFTER)
+    if len(numbers) != len(each):  # a row of no entry, or of what is no number
+        return {None: rows}
+    for entry, row in zip(numbers, each, strict=True):
+        number = int(entry) if entry.isdigit() else entry
+        found[number] = b"%b,%b" % (found[number], row) if number in found else row
+    return found
 
 
 def digest_of_events(conn: Connection, case_id: str, entry: int) -> bytes | None:

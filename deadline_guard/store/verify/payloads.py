@@ -11,7 +11,7 @@ from typing import Any, Final
 from orjson import loads
 from sqlalchemy import Connection
 
-from deadline_guard.store.lines import lines_of
+from deadline_guard.store.lines import lines_in
 from deadline_guard.store.statements import Row
 from deadline_guard.store.verify.chains import (
     BATCH,
@@ -80,7 +80,7 @@ def _compare(rows: Sequence[Row], walked: Walked, reader: _Reader, faults: Fault
             faults.at_payload(payload, "payload")
         kind = kinds[payload]
         if kind in lists:  # read even so, lest all rows that it lists seem unknown
-            lists[kind].extend(lines_of(text))
+            lists[kind].append(lines_in(text))
         if kind in readers:
             try:
                 readers[kind](payload, text)

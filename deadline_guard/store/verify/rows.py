@@ -9,7 +9,8 @@ from orjson import JSONDecodeError, loads
 from sqlalchemy import Connection
 
 from deadline_guard.store import messages, notices, sending
-from deadline_guard.store.lines import line, lines_of
+from deadline_guard.store.lines import BETWEEN, joined, line, lines_in
+from deadline_guard.store.statements import fetch
 from deadline_guard.store.verify.chains import BATCH, COMPOSED, DECIDED, ERASED, SETTLED, stream
 from deadline_guard.store.verify.faults import Faults
 
@@ -18,13 +19,16 @@ _CLAIMING: Final = (
     "WHERE a.message_id = m.id AND a.outcome = 'sent' AND a.settled_at = m.sent_at)"
 )
 _CARRIED: Final = "(SELECT group_concat(notice_id) FROM message_notice WHERE message_id = message.id)"
+_LEAST: Final = -(2**63)  # of all whole numbers
+_BEFORE: Final = b"\n,["  # what stands before the key of a line
+_SHORTEST: Final = 16  # bytes of a line
 _SHOWN: Final = 40  # characters of a row's id in a fault
 _Key = tuple[bytes, ...]
 Payloads = Callable[[frozenset[int]], Iterable[tuple[int, bytes]]]  # of these kinds, in order of writing
 
 
 class Table(NamedTuple):
-    """A table whose rows payloads of ``kinds`` list, each by its ``width`` first columns.
+    """A table whose rows payloads of ``kinds`` list, each by the columns of its key.
 
     Only ``columns`` that never change after they were written are compared; states move on, and what moved them is
     in the ledger too. Where two payloads speak of one row the later one wins. A row whose third column is among
@@ -34,24 +38,24 @@ class Table(NamedTuple):
     name: str
     kinds: frozenset[int]
     columns: str
-    source: str
-    width: int = 1
+    key: tuple[str, ...] = ("id",)
+    where: str = "TRUE"
     unlisted: tuple[str, ...] = ()
 
 
-NOTICES: Final = Table("notice", frozenset({DECIDED, ERASED}), notices.FIXED, "notice ORDER BY id")
-MESSAGES: Final = Table("message", frozenset({COMPOSED}), f"{messages.FIXED}, {_CARRIED}", "message ORDER BY id")
+NOTICES: Final = Table("notice", frozenset({DECIDED, ERASED}), notices.FIXED)
+MESSAGES: Final = Table("message", frozenset({COMPOSED}), f"{messages.FIXED}, {_CARRIED}")
 ATTEMPTS: Final = Table(
-    "attempt", frozenset({SETTLED}), sending.TRIED, "attempt WHERE outcome NOT NULL ORDER BY message_id, n", 2,
-    ("ambiguous", "released"),
-)  # fmt: skip
+    "attempt", frozenset({SETTLED}), sending.TRIED, ("message_id", "n"), "outcome NOT NULL", ("ambiguous", "released")
+)
 
 
 class Listed:
-    """The rows of a table, read once beside the payloads that list them; both come about in the same order.
+    """The rows of a table, read once beside the payloads that list them; both come about in about the same order.
 
-    ``said`` takes the lines of payloads as they come; :meth:`compare` compares them with as many rows. What finds no
-    partner waits for it, and what has none at the end is looked up once more by its key: the rest is equal.
+    ``said`` takes the lines of payloads as they come; :meth:`compare` compares them with the rows up to there, all at
+    once. Where that differs each line is looked at; one without a partner waits for it, and what has none at the end
+    is looked up once more by its key: everything else is equal.
     """
 
     def __init__(self, conn: Connection, table: Table, faults: Faults, careful: bool) -> None:
@@ -59,30 +63,37 @@ class Listed:
         self.table = table
         self.faults = faults
         self.said: list[bytes] = []
-        self._select = f"SELECT {line(table.columns, careful=careful)} FROM {table.source}"
-        self._cursor = conn.connection.cursor()
-        self._cursor.execute(self._select)
+        row = line(table.columns, careful=careful)
+        first, source = table.key[0], f"FROM {table.name} WHERE {table.where} AND"
+        self._among = f"SELECT {joined(row)} {source} {first} >= ? AND {first} <= ?"
+        self._each = f"SELECT CAST({row} AS BLOB) {source} {first} >= ? ORDER BY {', '.join(table.key)}"
+        self._since = _LEAST
         self._waiting_said: set[bytes] = set()
         self._waiting_rows: set[bytes] = set()
 
     def compare(self) -> None:
         """Compare what was said since the last time."""
-        if self.said:
-            self._match(self.said, self._read(len(self.said)))
-            self.said.clear()
+        said = BETWEEN.join(filter(None, self.said))
+        self.said.clear()
+        if not said:
+            return
+        rows = self._read(said)
+        if said != rows:
+            self._match(said.split(BETWEEN), rows.split(BETWEEN) if rows else [])
 
-    def _read(self, count: int) -> list[bytes]:
-        return [found for (found,) in self._cursor.fetchmany(count)]
+    def _read(self, said: bytes) -> bytes:
+        """Return the rows up to the last that was said, but not many more than were said."""
+        last = said[said.rfind(BETWEEN) + 1 :].lstrip(_BEFORE).split(b",", 1)[0]
+        until = min(int(last), max(self._since, 0) + len(said) // _SHORTEST + BATCH) if last.isdigit() else 0
+        if until < self._since:
+            return b""
+        ((found,),) = fetch(self.conn, self._among, (self._since, until))
+        self._since = until + 1
+        return found or b""
 
     def _match(self, said: list[bytes], rows: list[bytes]) -> None:
-        if said == rows:
-            return
         new_said, new_rows = set(said), set(rows)
-        for left, right in (
-            (new_said, new_rows),
-            (new_said, self._waiting_rows),
-            (self._waiting_said, new_rows),
-        ):
+        for left, right in ((new_said, new_rows), (new_said, self._waiting_rows), (self._waiting_said, new_rows)):
             both = left & right
             left -= both
             right -= both
@@ -92,9 +103,8 @@ class Listed:
     def finish(self, payloads: Payloads) -> None:
         """Tell what differs, and the rows that no payload lists."""
         self.compare()
-        while rows := self._read(BATCH):
-            self._match([], rows)
-        self._cursor.close()
+        for (row,) in stream(self.conn, self._each, (self._since,)):
+            self._match([], [row])
         if not self._waiting_said:  # nothing that was said is missing: what is left was never said
             for row in self._waiting_rows:
                 self._unsaid(self._key(row), row)
@@ -105,11 +115,11 @@ class Listed:
         """Compare the rows of these keys with what was said of them last."""
         said: dict[_Key, tuple[int, bytes]] = {}
         for payload, text in payloads(self.table.kinds):
-            for one in lines_of(text):
+            for one in lines_in(text).split(BETWEEN):
                 key = self._key(one)
                 if key in keys:
                     said[key] = (payload, one)
-        rows = {key: row for (row,) in stream(self.conn, self._select) if (key := self._key(row)) in keys}
+        rows = {key: row for (row,) in stream(self.conn, self._each, (_LEAST,)) if (key := self._key(row)) in keys}
         for key, (payload, one) in said.items():
             if not all(part.lstrip(b"-").isdigit() for part in key):
                 self.faults.at_payload(payload, "unreadable")
@@ -126,7 +136,8 @@ class Listed:
             self.faults.add(self._name(key), 0, None, "no_entry")
 
     def _key(self, one: bytes) -> _Key:
-        return tuple(one.lstrip(b"[").split(b",", self.table.width)[: self.table.width])
+        width = len(self.table.key)
+        return tuple(one.lstrip(b"[").split(b",", width)[:width])
 
     def _name(self, key: _Key) -> str:
         return f"{self.table.name} {b'.'.join(key).decode('utf-8', 'replace')[:_SHOWN]}"

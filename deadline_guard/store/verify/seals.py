@@ -25,8 +25,12 @@ def compare_seals(
         counted = walked.seals.get(one.n, Counted())
         total = Counted(total.chains + counted.chains, total.entries + counted.entries)
         heads = seals.digest_of_heads(stream(conn, _heads(one.n)))
-        root = seals.root_of(one.n, micros(one.at), previous, *total[:2], counted.heads, heads)
-        if (one.n, one.previous, one.root) != (number, previous, root) or one[4:] != (*total[:2], counted.heads):
+        root = seals.root_of(one.n, micros(one.at), previous, total.chains, total.entries, counted.heads, heads)
+        if (one.n, one.previous, one.root) != (number, previous, root) or one[4:] != (
+            total.chains,
+            total.entries,
+            counted.heads,
+        ):
             faults.add(SYSTEM, 0, micros(one.at), "seal", str(one.n))
         if compared.seals.pop(one.n, None) != one.root.hex():
             faults.add(SYSTEM, 0, None, "seal", str(one.n))
