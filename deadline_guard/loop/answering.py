@@ -17,11 +17,11 @@ from deadline_guard.core.people import who
 from deadline_guard.core.text import Text
 from deadline_guard.core.timeline import Answer, Case
 from deadline_guard.errors import AnswerError, NotFoundError
-from deadline_guard.loop.asked import asked_in, carried, list_in
 from deadline_guard.loop.office import Office
 from deadline_guard.store import cases, events
 from deadline_guard.store.columns import dump, micros
 from deadline_guard.store.events import HAND, EventRow
+from deadline_guard.views.asked import asked_in, carried, list_in
 
 SENIOR: Final = ("lead", "manager", "partner", "risk", "admin")
 SOURCE: Final = "answer"

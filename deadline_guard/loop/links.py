@@ -21,7 +21,6 @@ from deadline_guard.core.rules import Kind
 from deadline_guard.core.timeline import Answer, Event, author
 from deadline_guard.loop import tokens
 from deadline_guard.loop.answers import Clock
-from deadline_guard.loop.asked import Asked, asked_in, carried, unwatched
 from deadline_guard.loop.further import NOTHING, Further, further
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.permitted import may_answer, permitted
@@ -30,6 +29,7 @@ from deadline_guard.messages.links import ASKING
 from deadline_guard.messages.listed import OBSERVE
 from deadline_guard.store import answer_links
 from deadline_guard.store.answer_links import NOT_ME, Used
+from deadline_guard.views.asked import Asked, asked_in, carried, unwatched
 from deadline_guard.views.items import Seen, Sight, look
 
 Why = Literal["forged", "expired", "given_up", "outsider", "used", "moved", "ended"]

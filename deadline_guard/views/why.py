@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,7 @@ from deadline_guard.store.columns import dump, instant, instant_or_none, micros
 from deadline_guard.store.notices import StoredNotice
 from deadline_guard.store.past import Entry
 from deadline_guard.store.statements import fetch
+from deadline_guard.views.asked import asked_in, list_in
 from deadline_guard.views.explain import Explained, explain
 from deadline_guard.views.items import Sight
 from deadline_guard.views.then import sight_at
@@ -75,22 +76,37 @@ def why(conn: Connection, label: str, today: Sight) -> list[Why]:
     """Return what stands behind each warning that an id names; raises NotFoundError for an id never given."""
     match = _LABEL.fullmatch(label.strip())
     message = _message(conn, int(match[1])) if match else None
-    if match is None or message is None:
+    found = _behind(conn, message, int(match[2] or 0), today) if match and message else []
+    if not found:
         raise NotFoundError(
             Text(
                 f"no warning {label}; the id stands in every message, such as W-12",
                 f"没有预警 {label};编号见每条消息,例如 W-12",
             )
         )
+    return found
+
+
+def _behind(conn: Connection, message: SentMessage, place: int, today: Sight) -> list[Why]:
+    """Return what stands behind everything in a message, or behind the one at a place (0: all)."""
     carried = telling.notices_of(conn, message.id)
-    if match[2]:
-        carried = carried[int(match[2]) - 1 : int(match[2])]
     found = notices.by_ids(conn, carried)
-    several = len(telling.notices_of(conn, message.id)) > 1
+    if place and list_in([found[n].notice for n in carried]) is not None:
+        return _row(conn, message, found[carried[0]], place, today)
+    several = len(carried) > 1
+    if place:
+        carried = carried[place - 1 : place]
     return [
-        _why(conn, f"W-{message.id}.{place}" if several else f"W-{message.id}", message, found[number], today)
-        for place, number in enumerate(carried, int(match[2] or 1))
+        _why(conn, f"W-{message.id}.{n}" if several else f"W-{message.id}", message, found[number], today)
+        for n, number in enumerate(carried, place or 1)
     ]
+
+
+def _row(conn: Connection, message: SentMessage, whole: StoredNotice, place: int, today: Sight) -> list[Why]:
+    """Return what stands behind one row of a morning's list; it was decided with the list."""
+    rows = [asked.notice for asked in asked_in([whole.notice]) if asked.place == place]
+    of_rows = [_why(conn, f"W-{message.id}.{place}", message, whole._replace(notice=row), today) for row in rows]
+    return [replace(one, entry=_entry(conn, whole)) for one in of_rows]
 
 
 def _message(conn: Connection, number: int) -> SentMessage | None:

@@ -9,8 +9,10 @@ from dataclasses import replace
 import pytest
 
 from deadline_guard.core.rules import Acts, Rule
-from deadline_guard.errors import AnswerError
+from deadline_guard.errors import AnswerError, NotFoundError
 from deadline_guard.loop.answers import clocks_of
+from deadline_guard.views.items import Sight
+from deadline_guard.views.why import why
 from tests.must.test_owner_silent import RULE
 from tests.scenarios.given import DEFENCE, persons
 from tests.scenarios.world import Sent
@@ -264,3 +266,31 @@ def test_a_forwarded_list_shows_no_row_of_a_message_it_is_not(firm: Firm) -> Non
     other = link[:-1] + ("b" if link[-1] == "a" else "a")
     assert Page.at(other).status == 404
     assert Page.at(f"{other}?n=1", {"act": "seen"}).status == 404
+
+
+def test_the_number_of_a_row_leads_back_to_why_it_was_listed(firm: Firm) -> None:
+    sent = morning(firm)
+    row(firm.page(sent), 2).press(SEEN)
+    office = firm.world.office
+    with firm.world.store.read() as conn:
+        sight = Sight(office.rulebook, office.calendars, office.directory(conn))
+        (one,) = why(conn, f"{sent.letter.delivery_id}.2", sight)
+        with pytest.raises(NotFoundError):
+            why(conn, f"{sent.letter.delivery_id}.4", sight)
+    assert one.then is not None and one.then.case.code == "B"
+    assert [event.kind for event in one.answers] == ["acknowledged"]
+    assert one.message.person == "zhang"
+    assert one.entry is not None
+
+
+def test_the_summary_after_downtime_is_answered_row_by_row_too() -> None:
+    with served([RULE]) as firm:
+        three(firm)
+        firm.world.tick()
+        (sent,) = [s for s in firm.world.sleep_until("2026-03-10 12:00") if s.person == "zhang"]
+        page = firm.page(sent)
+        assert "您有 3 项期限" in page.text
+        assert page.text.count("未确认") == 3
+        row(page, 2).press(SEEN)
+        assert [len(firm.answers(code)) for code in "ABC"] == [0, 1, 0]
+        assert row(page, 2).press("不是我").status == 410
