@@ -19,7 +19,7 @@ from deadline_guard.config import Config, ReplyMail, answer_key, keys_at, parse,
 from deadline_guard.core.calendar import Calendar
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
-from deadline_guard.core.text import Text, joined
+from deadline_guard.core.text import Text, both, joined, words_of
 from deadline_guard.errors import ConfigError, RulebookError
 from deadline_guard.intake.syncing import Watched, expect, sync, vocabulary
 from deadline_guard.loop import cron, deliver, findings
@@ -230,7 +230,13 @@ class App:
                 directory = self.office.directory(conn)
                 told = [
                     findings.finding(
-                        f"source:{name}", findings.SOURCE_FAILED, day, directory, now, source=name, error=words[:500]
+                        f"source:{name}",
+                        findings.SOURCE_FAILED,
+                        day,
+                        directory,
+                        now,
+                        source=name,
+                        error=both(words, 500),
                     )
                     for name, words in failed.items()
                 ]
@@ -254,7 +260,7 @@ class App:
             with self.store.write() as conn:
                 told = findings.finding(
                     findings.SYSTEM, findings.RULES_REFUSED, sha256(str(refused).encode()).hexdigest()[:12],
-                    self.office.directory(conn), now, error=str(refused)[:500],
+                    self.office.directory(conn), now, error=both(words_of(refused), 500),
                 )  # fmt: skip
                 notices.insert(conn, [told], now)
             return []

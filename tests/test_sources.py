@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from deadline_guard.app import App
+from deadline_guard.messages import render
 from deadline_guard.store import cases, notices
+from deadline_guard.views.items import Sight, bare
 from tests.scenarios import disk
 from tests.scenarios.disk import Office
 
@@ -31,6 +33,14 @@ def office(tmp_path: Path) -> Office:
     one = "sources: [{name: docket, file: docket.csv, mapping: docket.yaml, expect_every: 1 hour}]\n"
     office.config.write_text(text + one)
     return office
+
+
+def letter(app: App, locale: str) -> str:
+    """Return what the finding about the source says in a language."""
+    with app.store.read() as conn:
+        (found,) = notices.of_subjects(conn, ["source:docket"])
+    item = bare(found.notice, "", "UTC", Sight(app.office.rulebook, {}, app.office.people), "W-1", "W-1")
+    return render([item], kind=found.notice.kind, locale=locale).text
 
 
 def told(app: App) -> list[tuple[str, str]]:
@@ -63,8 +73,11 @@ def test_a_file_that_cannot_be_read_is_told_once_a_day_and_nothing_is_lost(offic
     found = told(app)
     with app.store.read() as conn:
         kept = cases.load_case(conn, "A")
+    chinese, english = letter(app, "zh_Hans"), letter(app, "en")
     app.close()
     assert found == [("finding.source_failed", "zhao")]
+    assert "docket.csv:文件无法读取" in chinese
+    assert "docket.csv: the file cannot be read" in english
     assert len(kept.timeline.events) == 1
 
 

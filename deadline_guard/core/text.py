@@ -32,6 +32,12 @@ def joined(parts: Iterable[str], between: str = "\n") -> Text:
     return Text(between.join(known), between.join(p.zh if isinstance(p, Text) else p for p in known))
 
 
-def both(value: str) -> dict[str, str]:
-    """Return ``{"en": …, "zh": …}`` of a text or a plain string."""
-    return {"en": str(value), "zh": value.zh if isinstance(value, Text) else str(value)}
+def words_of(error: Exception) -> Text:
+    """Return what an error says, in both languages as far as it has them."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Text) else Text(str(error))
+
+
+def both(value: str, most: int | None = None) -> dict[str, str]:
+    """Return ``{"en": …, "zh": …}`` of a text or a plain string, each cut to ``most`` characters."""
+    return {"en": str(value)[:most], "zh": (value.zh if isinstance(value, Text) else str(value))[:most]}

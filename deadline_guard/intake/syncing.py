@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deadline_guard.core.people import Directory
 from deadline_guard.core.rules import Rulebook
+from deadline_guard.core.text import Text, words_of
 from deadline_guard.errors import DeadlineGuardError
 from deadline_guard.intake.importing import Import, open_table
 from deadline_guard.intake.mapping_file import read_mapping
@@ -49,9 +50,9 @@ def expect(store: Store, watched: Iterable[Watched], now: datetime) -> None:
                 sources.seen(conn, one.name, now)
 
 
-def sync(store: Store, watched: Iterable[Watched], words: Vocabulary, now: datetime) -> dict[str, str]:
+def sync(store: Store, watched: Iterable[Watched], words: Vocabulary, now: datetime) -> dict[str, Text]:
     """Read every source again; return what could not be read, as name → error. The others are not held up."""
-    failed: dict[str, str] = {}
+    failed: dict[str, Text] = {}
     for one in watched:
         try:
             mapping = read_mapping(one.mapping)
@@ -59,7 +60,7 @@ def sync(store: Store, watched: Iterable[Watched], words: Vocabulary, now: datet
             found = Import(store, table, mapping, words, snapshot=one.snapshot).record(now, Rejects(table.header))
         except (DeadlineGuardError, OSError) as error:
             log.error("source %s: %s", one.name, error)
-            failed[one.name] = str(error)
+            failed[one.name] = words_of(error)
             continue
         log.info(
             "source %s: %s new, %s revised, %s rows rejected", one.name, found.new, found.revised, found.rejects.rows

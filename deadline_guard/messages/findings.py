@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from deadline_guard.messages.content import Content, Reader, footer, headline, repeat_mark
@@ -159,7 +159,7 @@ def _overload(t: Texts, item: Item, zone: str) -> tuple[str, str]:
 
 def _shown(t: Texts, key: str, value: object, zone: str) -> str:
     """Return a detail of a finding as people read it: instants in their zone, channels and roles by name."""
-    text = safe(value)
+    text = safe(t.title(value) if isinstance(value, Mapping) else value)
     match key:
         case "channel":
             return channel_name(t, text)
