@@ -52,6 +52,12 @@ AFTER: Final = {
 }
 
 
+_MEND: Final = (
+    "Open the link in the message itself, whole: copying often cuts it. Else answer by another way that it names.",
+    "请直接从消息中重新打开完整的链接（复制时常被截断）；仍不能打开的，请改用消息写明的其他方式答复。",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What a page of one link needs besides the link: language, where it lies, the titles of rules and events."""
@@ -231,6 +237,7 @@ def nothing_here() -> Page:
     return both(404, "There is nothing here", "此处没有内容")
 
 
-def both(status: int, en: str, zh: str) -> Page:
-    """Return a page for somebody whose language is not known."""
-    return Page("en", en, "Deadline guard · 期限预警", status, also=zh)
+def both(status: int, en: str, zh: str, *, now: bool = True) -> Page:
+    """Return a page for somebody whose language is not known, with what to do; ``now`` False: the title says it."""
+    page = Page("en", en, "Deadline guard · 期限预警", status, also=zh)
+    return replace(page, lines=(_MEND[0],), also_line=_MEND[1]) if now else page

@@ -191,7 +191,7 @@ async def _body(request: Request) -> dict[str, str] | Page:
         read = await read_body(request, MOST_BYTES)
         pairs = parse_qsl(read.decode("utf-8"), keep_blank_values=True, max_num_fields=20)
     except TooLong:
-        return both(413, "This is too long", "内容过长")
+        return both(413, "This is too long; go back and shorten it", "内容过长，请返回后删减", now=False)
     except (ClientDisconnect, ValueError):
         return both(400, "This form cannot be read", "无法读取表单内容")
     return dict(pairs)

@@ -96,7 +96,7 @@ class Part:
 class Page:
     """One page in one language (``lang``: zh-Hans or en); ``said`` is a first line with its shape.
 
-    ``also`` is the title in Chinese, for readers whose language is not known.
+    ``also`` is the title in Chinese, ``also_line`` its only line, for readers whose language is not known.
     """
 
     lang: str
@@ -113,6 +113,7 @@ class Page:
     links: tuple[Link, ...] = ()
     back: Link | None = None
     also: str = ""
+    also_line: str = ""
     footer: str = ""
 
 

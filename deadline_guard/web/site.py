@@ -52,7 +52,9 @@ def _errors(base: str) -> Mapping[Any, Callable[[Request, Exception], Response]]
         return page
 
     def busy(request: Request, error: Exception) -> Response:
-        said = both(503, "Nothing was recorded; please try again in a minute", "未作任何记录，请一分钟后重试")
+        said = both(
+            503, "Nothing was recorded; please try again in a minute", "未作任何记录，请一分钟后重试", now=False
+        )
         page = respond(said, base)
         page.headers["retry-after"] = "60"
         return page

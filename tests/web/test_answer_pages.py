@@ -212,7 +212,8 @@ def test_a_token_of_another_message_person_or_purpose_leads_nowhere(firm: Firm) 
             assert page.status == 404
             bodies.add(page.html)
     bodies.add(Page.at(f"{firm.url}/nothing/of/the/kind").html)
-    assert len(bodies) == 1  # they all look alike
+    assert len(bodies) == 1  # they all look alike, and say what to do
+    assert "Open the link in the message itself" in bodies.pop() and "请直接从消息中重新打开完整的链接" in page.text
     assert {one["why"] for one in firm.ledger("refused")} == {"forged"}
     assert firm.answers("A") == []
 
