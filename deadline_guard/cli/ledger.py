@@ -87,9 +87,10 @@ def verify_ledger(
 ) -> None:
     """Compare everything with its digests; ends with status 1 when anything was altered. 核验台账。"""
     with desk(config, locale) as at:
+        console = Console(stderr=True)
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True), transient=True,
+            console=console, transient=True, disable=not console.is_terminal,
         )  # fmt: skip
         with bar, at.app.store.read() as conn:
             task = bar.add_task(CHECKING.said(at.t.locale), total=None)
