@@ -97,6 +97,18 @@ def test_what_has_ended_says_how_and_an_outsider_gets_no_form(slack: Slack) -> N
     assert slack.answers() == [("A", "defence_filed")]
 
 
+def test_only_an_answer_of_this_deadline_is_taken_back() -> None:
+    several = Slack("AB")
+    several.press(ACKNOWLEDGE)
+    views = []
+    for which in "12":
+        several.press(MORE)
+        views.append(several.send(several.desk.forms[-1], which=which)["view"])
+    assert list(several.send(views[0], what=back(views[1]))["errors"]) == ["what"]
+    assert several.send(views[0], what=back(views[0])) == {}
+    several.world.close()
+
+
 def test_of_several_deadlines_it_asks_which() -> None:
     several = Slack("ABC")
     several.press(MORE)

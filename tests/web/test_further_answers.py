@@ -173,7 +173,12 @@ def test_only_an_answer_of_this_deadline_is_taken_back() -> None:
         assert TAKE_BACK in Page.at(fee.url).links
         assert TAKE_BACK not in Page.at(defence.url).links
         assert Page.at(f"{defence.url}/retract", {"answer": given}).status == 409
-        assert [kind for kind, _ in firm.answers("A")] == ["acknowledged"]
+        defence.press("是，我已知悉")  # now there is something to take back here too, but not that
+        assert Page.at(f"{defence.url}/retract", {"answer": given}).status == 409
+        assert Page.at(f"{defence.url}/retract", {"answer": ""}).errors == ["answer"]
+        assert len(answer_ids(firm)) == 2
+        assert TAKE_BACK in Page.at(fee.url).links
+        assert [one["action"] for one in firm.ledger("refused")] == ["retract", "retract"]
 
 
 @pytest.mark.parametrize("slug", sorted(SLUGS))
@@ -215,10 +220,11 @@ def test_each_is_taken_once_and_a_replay_is_refused_and_written_down(
     assert Page.at(form.url).status == 200
     assert firm.count("ledger") == before
     assert form.press(label, **typed).status == 200
-    given, replayed = firm.count("event"), Page.at(form.url, form.form.fields | typed)
-    assert replayed.status == 409
+    given = firm.count("event")
+    for sent_again in (form.form.fields | typed, {"until": "x", "answer": ""}):
+        assert Page.at(form.url, sent_again).status == 409
     assert firm.count("event") == given
-    assert [(one["why"], one["action"]) for one in firm.ledger("refused")] == [("used", slug.replace("-", "_"))]
+    assert [(one["why"], one["action"]) for one in firm.ledger("refused")] == [("used", slug.replace("-", "_"))] * 2
     assert [one["action"] for one in firm.ledger("link")][-1] == slug.replace("-", "_")
 
 

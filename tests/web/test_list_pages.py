@@ -13,6 +13,7 @@ from deadline_guard.errors import AnswerError, NotFoundError
 from deadline_guard.loop.answers import clocks_of
 from deadline_guard.views.items import Sight
 from deadline_guard.views.why import why
+from deadline_guard.web.answer_pages import FORMS
 from tests.must.test_owner_silent import RULE
 from tests.scenarios.given import DEFENCE, persons
 from tests.scenarios.world import Sent
@@ -134,7 +135,7 @@ def test_looking_at_a_list_and_at_each_row_and_form_changes_nothing(firm: Firm) 
     page = firm.page(morning(firm))
     before = everything(firm)
     for n in (0, 1, 2, 3):
-        for part in ("", "/done", "/hand-over", "/wrong-date", "/not-pursued", "/not-applicable"):
+        for part in ("", *(f"/{slug}" for slug, _ in FORMS.values())):
             for method in ("GET", "HEAD"):
                 assert Page.at(f"{page.url}{part}?n={n}", method=method).status == 200
     for wrong in ("4", "0x1", "-1", "99999"):
