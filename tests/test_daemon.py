@@ -66,6 +66,7 @@ def test_what_another_process_records_is_decided_within_seconds(office: Office, 
         assert "pay the fee" in mails[-1].part("text/plain")
 
 
+@pytest.mark.long
 def test_sigterm_finishes_the_batch(office: Office, sink: SmtpSink) -> None:
     for n in range(5):
         office.type("deadline", "add", "A", office.day(4), "--what", f"paper {n}")

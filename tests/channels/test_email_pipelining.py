@@ -60,6 +60,7 @@ def test_the_text_follows_when_all_three_were_granted() -> None:
     assert b"Message-ID: <W-1@firm.example>\r\n" in heard
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("last", [b"354 go", b"503 need RCPT"])
 def test_no_text_follows_a_refused_address_even_when_the_server_waits_for_one(last: bytes) -> None:
     with server(b"250 ok\r\n550 5.1.1 no such user\r\n" + last + b"\r\n") as (port, heard):

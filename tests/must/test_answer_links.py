@@ -109,6 +109,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
             yield Firm(office, sink, f"http://127.0.0.1:{port}")
 
 
+@pytest.mark.long
 def test_a_thousand_looks_at_every_link_change_nothing(firm: Firm) -> None:
     links = firm.links("zhang", 2)
     assert len(links) == 8

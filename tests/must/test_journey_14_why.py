@@ -71,6 +71,7 @@ def due(said: str) -> str:
     return found[1]
 
 
+@pytest.mark.long
 def test_from_a_warnings_id_to_everything_behind_it(lived: Office) -> None:
     said = lived.do("why", "W-1", "--locale", "en")
     assert "limit: 10 working days" in said  # the rule as it read then

@@ -20,6 +20,7 @@ def test_every_argument_is_about_the_mutant_that_has_its_name_today() -> None:
     assert {name: changed(name) if name in made else "is no mutant any more" for name in stale} == {}
 
 
+@pytest.mark.long
 def test_few_are_argued() -> None:
     made = sum(1 for path in mutated_files() for _ in names(path.stem))
     assert made > 2500

@@ -169,6 +169,7 @@ def found_in(text: bytes) -> list[str]:
     return [name for name, secret in SECRETS.items() if secret.encode() in text]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_secrets_differ")
 def test_no_secret_is_left_anywhere(office: tuple[Office, SmtpSink, Parrot]) -> None:
     made, sink, parrot = office

@@ -209,6 +209,7 @@ def test_a_second_press_says_already_and_whom(firm: Firm) -> None:
     assert len(firm.answers()) == 1
 
 
+@pytest.mark.long
 def test_after_the_answer_the_leads_step_does_not_fire_and_without_one_it_does(tmp_path: Path) -> None:
     with SlackFake() as slack, SmtpSink() as sink:
         office = prepared(tmp_path / "office", slack, sink)
@@ -282,6 +283,7 @@ def test_a_message_that_cannot_be_changed_is_settled_and_blocks_nothing(firm: Fi
     assert len(firm.slack.calls("chat.update")) == 2
 
 
+@pytest.mark.long
 def test_a_renewed_and_a_broken_connection_are_made_anew_and_presses_heard(firm: Firm) -> None:
     post = firm.add("A")
     firm.slack.disconnect()

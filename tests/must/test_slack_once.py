@@ -103,6 +103,7 @@ def test_the_search_begins_where_the_first_attempt_was(slack: SlackFake, config:
     assert_each_row_is_posted_once(slack, config)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_two_hundred_faults_at_random_leave_one_post_each(seed: int, slack: SlackFake, config: Path) -> None:
     office.import_rows(config, office.rows(12, each=3))

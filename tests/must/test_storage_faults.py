@@ -133,6 +133,7 @@ def test_read_only_database_says_so_and_starts_once_it_is_writable(
     assert told(sink) == {"first": 1, "second": 1}
 
 
+@pytest.mark.long
 def test_locked_database_says_so_and_every_warning_goes_once_it_is_free(office: Office, sink: SmtpSink) -> None:
     with office.daemon() as daemon:
         deadline(office, "first paper")
@@ -154,6 +155,7 @@ def test_locked_database_says_so_and_every_warning_goes_once_it_is_free(office: 
     assert_whole(office)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", ["tail cut off", "garbage at the start"])
 def test_copy_with_a_damaged_wal_goes_back_to_the_last_whole_commit_and_runs(
     damage: str, tmp_path: Path, office: Office, sink: SmtpSink

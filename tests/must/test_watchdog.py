@@ -51,6 +51,7 @@ def a_day_passes(office: Office) -> None:
     file.write_text(json.dumps(state))
 
 
+@pytest.mark.long
 def test_killed_daemon_the_mail_names_the_next_day_and_comes_once_a_day_until_mended(
     office: Office, sink: SmtpSink
 ) -> None:

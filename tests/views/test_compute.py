@@ -221,6 +221,7 @@ def test_an_overlong_line_and_foreign_bytes_are_errors_on_their_lines() -> None:
     assert [one.get("error", {}).get("code") for one in found] == ["too_long", "no_utf8", None]  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_ten_thousand_lines_stream_in_bounded_memory() -> None:
     line = b'{"kind":"period","jurisdiction":"cn-civil","trigger":"2026-01-16","length":15,"unit":"days"}\n'
 
