@@ -32,7 +32,9 @@ def test_an_unknown_custodian_is_refused_at_its_place_with_the_nearest_name(offi
 
 def test_the_daemon_does_not_start_with_it(office: Office) -> None:
     line = named(office, "custodian: zhoa")
-    said = office.do("run", expect=1)
+    with office.daemon() as process:
+        assert process.wait(60) == 1
+    said = (office.folder / "daemon.log").read_text(encoding="utf-8")
     assert f"config.yaml:{line}:12" in said
     assert 'did you mean "zhao"?' in said
 
