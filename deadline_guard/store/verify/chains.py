@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -75,11 +75,12 @@ def walk(conn: Connection, payloads: int, faults: Faults, step: Progress, of_eve
     room = min(last if isinstance(last, int) else 0, 4 * payloads + 1_000) + 1  # no id that was never given
     walked = Walked([None] * room, bytearray(room), array("q", bytes(8 * room)))
     heads, sealed = _Heads(conn, faults), _SealedHeads(conn, walked, faults)
+    along = _Along(walked, heads, sealed, of_events, faults)
     cursor = conn.connection.cursor()
     cursor.execute(_ENTRIES)
     place = _Place()
     while rows := cursor.fetchmany(BATCH):
-        _follow(rows, place, walked, heads, sealed, of_events, faults)
+        _follow(rows, place, along)
         step.more(len(rows))
     cursor.close()
     heads.close(place)
@@ -98,17 +99,20 @@ class _Place:
     at: int | None = None
 
 
-def _follow(
-    rows: Sequence[Row],
-    place: _Place,
-    walked: Walked,
-    heads: _Heads,
-    sealed: _SealedHeads,
-    of_events: OfEvents,
-    faults: Faults,
-) -> None:
+class _Along(NamedTuple):
+    """What the walk meets and fills."""
+
+    walked: Walked
+    heads: _Heads
+    sealed: _SealedHeads
+    of_events: OfEvents
+    faults: Faults
+
+
+def _follow(rows: Sequence[Row], place: _Place, along: _Along) -> None:
     """Check that these entries follow one another; written for speed, since it sees every entry."""
-    current, last_n, last, at = place.chain, place.n, place.digest, place.at
+    current, last_n, last = place.chain, place.n, place.digest
+    walked, heads, sealed, of_events, faults = along
     expected, kinds, instants, code = walked.expected, walked.kinds, walked.instants, _KINDS.get
     room, sealed_n = len(kinds), sealed.next_of(current)
     for chain, n, kind, at, prev, payload_digest, digest, payload in rows:
