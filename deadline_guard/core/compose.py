@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from deadline_guard.core.notices import Message, Notice, NoticeKind
+from deadline_guard.core.notices import MORNING_LIST, Message, Notice, NoticeKind
 from deadline_guard.core.people import Person
 from deadline_guard.core.rules import Level, Profile
 
@@ -58,7 +58,8 @@ def compose(
     One notice is one message on each channel of its level; many at once, or what goes beyond a channel's cap
     (``recent``: messages of the last hour by channel), and after downtime everything open, become one message, most
     urgent first. A notice that waits for the digest or for the end of quiet hours is held and says why. A morning's
-    list that was missed gives way to what is said after downtime: that is the state now, in one message.
+    list that was missed gives way to what is said after downtime: that is the state now, in one message; a list for
+    signature does not.
     """
     ready: list[Notice] = []
     held: dict[str, tuple[datetime, str]] = {}
@@ -74,8 +75,8 @@ def compose(
     messages = [] if many else [m for notice in ready for m in _single(person, notice, settings, now)]
     if many or (len(ready) > 1 and _beyond_cap(messages, settings, recent or {})):
         messages = _summary(person, ready, settings, now)
-    needless = tuple(n.key for n in lists) if downtime and ready else ()
-    messages += [m for n in lists if not needless for m in _single(person, n, settings, now)]
+    needless = tuple(n.key for n in lists if downtime and ready and n.rule == MORNING_LIST)
+    messages += [m for n in lists if n.key not in needless for m in _single(person, n, settings, now)]
     return Composed(tuple(messages), held, needless), min((at for at, _ in held.values()), default=None)
 
 

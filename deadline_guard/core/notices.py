@@ -101,6 +101,7 @@ class Notice(NamedTuple):
 
 BEFORE_GO_LIVE: Final = "decided before go_live"
 ANSWERED_MEANWHILE: Final = "answered meanwhile"
+MORNING_LIST: Final = "digest.morning"  # the rule of a morning's list
 IN_THE_SUMMARY: Final = "the summary after downtime says how things stand"
 
 

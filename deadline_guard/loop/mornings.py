@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from deadline_guard.core.notices import Notice, NoticeKind, Reason
+from deadline_guard.core.notices import MORNING_LIST, Notice, NoticeKind, Reason
 from deadline_guard.core.people import Directory, Person
 from deadline_guard.core.rules import Level
 from deadline_guard.loop.office import Office
@@ -17,7 +17,6 @@ from deadline_guard.store import notices, pressing
 from deadline_guard.views.items import Sight
 from deadline_guard.views.overview import SOON, Line, Overview, overviews
 
-MORNING: Final = "digest.morning"
 _SHOWN: Final = 25  # lines of one list; what goes beyond is counted
 _MONDAY: Final = 0
 _WEEKLY: Final = {"provisional", "unwatched"}  # nothing changes overnight: alone they make a list once a week
@@ -59,7 +58,7 @@ def _readers(conn: Connection, found: Mapping[str, Overview], directory: Directo
 
 def _notice(person: Person, data: Mapping[str, Any], now: datetime) -> Notice:
     return Notice(
-        subject=f"person:{person.id}", rule=MORNING, cycle=str(data["day"]), due_rev=1, kind=NoticeKind.DIGEST,
+        subject=f"person:{person.id}", rule=MORNING_LIST, cycle=str(data["day"]), due_rev=1, kind=NoticeKind.DIGEST,
         level=Level.EARLY, step=1, n=1, person=person.id, reason=Reason.DIGEST, decided_at=now, data=data,
     )  # fmt: skip
 

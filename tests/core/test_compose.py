@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from deadline_guard.core.compose import Settings, channels_for, compose, next_local
-from deadline_guard.core.notices import Notice, NoticeKind, Reason
+from deadline_guard.core.notices import MORNING_LIST, Notice, NoticeKind, Reason
 from deadline_guard.core.people import Person
 from deadline_guard.core.rules import Level, Profile
 
@@ -68,12 +68,12 @@ def test_after_downtime_everything_open_is_one_summary() -> None:
 
 
 def test_a_mornings_list_that_was_missed_gives_way_to_the_summary_and_stands_alone_without_one() -> None:
-    missed = notice(9, kind=NoticeKind.DIGEST)
+    missed = notice(9, kind=NoticeKind.DIGEST, rule=MORNING_LIST)
+    to_sign = notice(8, kind=NoticeKind.DIGEST, rule="digest.daily_list")
     for others in ([notice(1)], [notice(1), notice(2)]):
-        composed, _ = compose(ZHANG, [*others, missed], Settings(), NOW, downtime=True)
+        composed, _ = compose(ZHANG, [*others, missed, to_sign], Settings(), NOW, downtime=True)
         assert composed.needless == (missed.key,)
-        assert not any(missed.key in m.notices for m in composed.messages)
-        assert {key for m in composed.messages for key in m.notices} == {n.key for n in others}
+        assert {key for m in composed.messages for key in m.notices} == {n.key for n in (*others, to_sign)}
     for downtime, others in ((True, []), (False, [notice(1)])):
         composed, _ = compose(ZHANG, [*others, missed], Settings(), NOW, downtime=downtime)
         assert composed.needless == ()
