@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Protocol, Self, TypeVar, runtime_checkable
 
+from deadline_guard.core.text import Text
 from deadline_guard.errors import ConfigError
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -132,19 +133,38 @@ def settings_of(kind: type[_Settings], given: object, where: str) -> _Settings:
     if isinstance(given, kind):
         return given
     if not isinstance(given, Mapping):
-        raise ConfigError(f"channels.{where}: found {given!r}, expected a mapping of settings")
+        raise ConfigError(
+            Text(
+                f"channels.{where}: found {given!r}, expected a mapping of settings",
+                f"channels.{where}:此处是 {given!r},应为一组设置项",
+            )
+        )
     fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for key, value in given.items():
         if key not in fields:
-            near = get_close_matches(str(key), fields, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; expected one of {', '.join(fields)}"
-            raise ConfigError(f"channels.{where}.{key}: unknown setting{hint}")
+            raise _unknown(f"channels.{where}.{key}", get_close_matches(str(key), fields, 1), fields)
         _check_type(fields[key], value, f"channels.{where}.{key}")
     for name, f in fields.items():
         needed = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if needed and name not in given:
-            raise ConfigError(f"channels.{where}.{name}: missing; the channel cannot work without it")
+            raise ConfigError(
+                Text(
+                    f"channels.{where}.{name}: missing; the channel cannot work without it",
+                    f"channels.{where}.{name}:缺少此项;没有它该渠道无法工作",
+                )
+            )
     return kind(**given)
+
+
+def _unknown(where: str, near: Sequence[str], known: Iterable[str]) -> ConfigError:
+    if near:
+        return ConfigError(
+            Text(f"{where}: unknown setting; did you mean {near[0]}?", f"{where}:没有此设置项;是否想写 {near[0]}?")
+        )
+    listed = ", ".join(known)
+    return ConfigError(
+        Text(f"{where}: unknown setting; expected one of {listed}", f"{where}:没有此设置项;可用的有 {listed}")
+    )
 
 
 def _check_type(known: dataclasses.Field[Any], value: object, where: str) -> None:
@@ -154,4 +174,9 @@ def _check_type(known: dataclasses.Field[Any], value: object, where: str) -> Non
     checked = words <= {"str", "int", "float", "bool", "None"}
     if not checked or found in words or (found == "int" and "float" in words):
         return
-    raise ConfigError(f"{where}: found {value!r}, expected {' or '.join(sorted(words))}")
+    raise ConfigError(
+        Text(
+            f"{where}: found {value!r}, expected {' or '.join(sorted(words))}",
+            f"{where}:此处是 {value!r},应为 {' 或 '.join(sorted(words))}",
+        )
+    )

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from deadline_guard.channels.base import DeliveryError, Letter, Outcome, Receipt, settings_of
 from deadline_guard.channels.mime import compose, filled, message_id
+from deadline_guard.core.text import Text
 from deadline_guard.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,12 @@ class Email:
 
     def __init__(self, settings: EmailSettings) -> None:
         if not _ADDRESS.fullmatch(settings.sender):
-            raise ConfigError(f"channels.email.sender: found {settings.sender!r}, expected a bare mail address")
+            raise ConfigError(
+                Text(
+                    f"channels.email.sender: found {settings.sender!r}, expected a bare mail address",
+                    f"channels.email.sender:此处是 {settings.sender!r},应为单独的邮件地址",
+                )
+            )
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
         self._plain = settings.return_path is None  # the server lets this login send as itself only

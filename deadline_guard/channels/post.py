@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deadline_guard.channels.base import DeliveryError, Outcome
+from deadline_guard.core.text import Text
 from deadline_guard.errors import ConfigError
 
 
@@ -54,10 +55,20 @@ def robots(url: str, secret: str | None, where: str) -> Mapping[str, Robot]:
         if "://" in words[0]:
             words = ["", *words]
         if len(words) not in (2, 3) or urlsplit(words[1]).scheme not in ("http", "https"):
-            raise ConfigError(f"channels.{where}.url: expected one address, or lines of 'name https://… [secret]'")
+            raise ConfigError(
+                Text(
+                    f"channels.{where}.url: expected one address, or lines of 'name https://… [secret]'",
+                    f"channels.{where}.url:应为一个地址,或每行一个“名称 https://… [密钥]”",
+                )
+            )
         found[words[0]] = Robot(words[1], words[2] if len(words) == 3 else secret)
     if not found:
-        raise ConfigError(f"channels.{where}.url: it is empty; put the address of the robot there")
+        raise ConfigError(
+            Text(
+                f"channels.{where}.url: it is empty; put the address of the robot there",
+                f"channels.{where}.url:为空;请填写机器人的地址",
+            )
+        )
     return found
 
 
