@@ -19,8 +19,8 @@ from deadline_guard.messages.texts import safe
 from deadline_guard.store import staffing
 
 COVERED: Final = Text(
-    "Every role of {types} case types is filled for the next {days} days.",
-    "今后 {days} 天内，{types} 种案件类型的各角色均有人负责。",
+    "Every role is filled for the next {days} days (case types in use: {types}).",
+    "今后 {days} 天内各角色均有人负责（在用案件类型 {types} 种）。",
 )
 GAP: Final = Text(
     "{type} · {stage} · {role} · {who}: nobody from {since} to {until} ({why})",
