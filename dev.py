@@ -278,7 +278,7 @@ def check_migrations() -> int:
 def test(everything: bool, extra: list[str]) -> int:
     setup("dev")
     if not everything:
-        status = run(PYTHON, "-m", "pytest", "-m", NEEDS_TOOLS, *extra)
+        status = run(PYTHON, "-m", "tests.in_halves", "-m", NEEDS_TOOLS, *extra)
         print("Left out on purpose: tests that need Debian packages, root, a browser or much time; they are")
         print("named above with their counts. One command runs everything: python3 dev.py test --all")
         return status
