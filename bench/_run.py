@@ -1,7 +1,7 @@
 """Run benches one after the other; the figures of a full run are kept in results.json with commit and machine.
 
 ``python bench/_run.py [--quick] [NAME …]``; exit status 1 when one is below its bar, 2 for an unknown name. A short
-run (``--quick``) that misses its bar is made again, twice at most; a full run is not.
+run (``--quick``) that misses its bar is made once more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-AGAIN = 2  # times that a short run may be made again
 
 
 def main(words: list[str]) -> int:
@@ -30,14 +29,13 @@ def main(words: list[str]) -> int:
 
 
 def held(name: str, quick: bool) -> bool:
-    """Return whether a bench held its bar; a short run below it is made again, since machines are noisy."""
+    """Return whether a bench held its bar; a short run below it is made once more, since machines are noisy."""
     if ran(name, quick):
         return True
-    for turn in range(AGAIN if quick else 0):
-        print(f"bench {name}: below its bar; a short run is made again ({turn + 1} of {AGAIN})", flush=True)
-        if ran(name, quick):
-            return True
-    return False
+    if not quick:
+        return False
+    print(f"bench {name}: below its bar; a short run is made once more, and the second one counts", flush=True)
+    return ran(name, quick)
 
 
 def ran(name: str, quick: bool) -> bool:
