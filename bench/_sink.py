@@ -1,6 +1,7 @@
 """A raw SMTP sink in a process of its own: takes every mail after so many milliseconds, counts Message-IDs.
 
-It offers PIPELINING, as Postfix, Exim and Exchange do; who does not use it is answered command by command.
+It offers PIPELINING and CHUNKING, as Postfix, Exim and Exchange do; who does not use them is answered command by
+command.
 """
 
 from __future__ import annotations
@@ -66,9 +67,12 @@ async def _serve(latency: float) -> None:
         try:
             while line := await reader.readline():
                 verb = line[:4].upper()
-                if verb == b"DATA":
-                    writer.write(b"354 go\r\n")
-                    text = await reader.readuntil(b"\r\n.\r\n")
+                if verb in (b"DATA", b"BDAT"):
+                    if verb == b"DATA":
+                        writer.write(b"354 go\r\n")
+                        text = await reader.readuntil(b"\r\n.\r\n")
+                    else:
+                        text = await reader.readexactly(int(line.split()[1]))
                     head = text.lower().index(b"message-id:")
                     name = text[head + 11 : text.index(b"\r\n", head)].strip().decode()
                     if latency:
@@ -76,7 +80,7 @@ async def _serve(latency: float) -> None:
                     accepted.append(Arrival(clock.now().timestamp(), name))
                     writer.write(b"250 ok\r\n")
                 elif verb == b"EHLO":
-                    writer.write(b"250-sink\r\n250 PIPELINING\r\n")
+                    writer.write(b"250-sink\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
                 elif verb == b"QUIT":
                     writer.write(b"221 bye\r\n")
                     break

@@ -84,8 +84,9 @@ def _postings(office: Office, leased: Sequence[Leased], now: datetime) -> Iterat
         with office.store.read() as conn:
             directory, page, reply = office.directory(conn), office.page(now), office.reply(now)
             sight = Sight(office.rulebook, office.calendars, directory, office.pressable, page, reply)
-            for message, letter in letters(conn, some, sight, office.config.locale, now):
-                yield Posting(message.id, message.channel, letter)
+            written = list(letters(conn, some, sight, office.config.locale, now))
+        for message, letter in written:  # handed out when nothing is being read: whoever takes them may take long
+            yield Posting(message.id, message.channel, letter)
 
 
 def _recorded(

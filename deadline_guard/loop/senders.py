@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Final
 
 from deadline_guard.channels import Channel, DeliveryError, Finder, Letter, Outcome, Paced, Receipt
@@ -13,6 +13,7 @@ from deadline_guard.discreet import discreet
 from deadline_guard.loop.pace import Pace
 
 GROUP_SECONDS: Final = 0.02  # results that arrive within this time are committed together
+_MANY: Final = 8  # so many letters a thread may wait to be sent before no more are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Tray:
                 self._changed.notify()
 
     def take(self, left: int) -> list[Settled]:
-        """Wait for a result, and then for those that follow within a moment; ``left``: there will be no more."""
+        """Wait for a result, and then for those that follow within a moment; ``left``: so many are enough."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._settled))
             self._enough = left
@@ -62,11 +63,17 @@ class Tray:
 
 
 class Senders:
-    """A pool of sender threads; ``build`` makes a channel by name, once a thread."""
+    """A pool of sender threads; ``build`` makes a channel by name, once a thread.
+
+    The threads take from one queue. ThreadPoolExecutor would do, but its future, condition and semaphore for each
+    task are a tenth of what a letter costs where the server answers at once.
+    """
 
     def __init__(self, build: Callable[[str], Channel], threads: int, per_host: int) -> None:
         self._build = build
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._most = threads
+        self._threads: list[threading.Thread] = []
+        self._waiting: SimpleQueue[tuple[Tray, Posting] | None] = SimpleQueue()
         self._own = threading.local()
         self._all: list[Channel] = []
         self._guard = threading.Lock()
@@ -87,11 +94,23 @@ class Senders:
         return (f"{channel}/{robots.robot(address)}", robots.per_minute) if robots is not None else None
 
     def send(self, postings: Iterable[Posting]) -> Iterator[list[Settled]]:
-        """Send in parallel, each as soon as it is there, and yield what settled, in groups."""
+        """Send in parallel, each as soon as it is there, and yield what settled, in groups.
+
+        ``postings`` may write its letters as it is asked. It is not asked for more while enough of them wait: the
+        processor is then the senders', and what they have settled is recorded before the next is written.
+        """
         tray, left = Tray(), 0
         for posting in postings:
-            self._pool.submit(self._send_into, tray, posting)
+            self._waiting.put((tray, posting))
             left += 1
+            if len(self._threads) < min(left, self._most):
+                self._start()
+            if self._waiting.qsize() < _MANY * self._most:
+                continue
+            while (over := self._waiting.qsize() - self._most) > 0:
+                group = tray.take(over)
+                left -= len(group)
+                yield group
         while left:
             group = tray.take(left)
             left -= len(group)
@@ -99,16 +118,27 @@ class Senders:
 
     def close(self) -> None:
         """Finish what is under way and give the connections back."""
-        self._pool.shutdown(wait=True)
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
         for channel in self._all:
             channel.close()
         self._all.clear()
 
-    def _send_into(self, tray: Tray, posting: Posting) -> None:
-        settled = Settled(posting, Outcome.AMBIGUOUS, "the sender thread ended")
-        try:
-            settled = self._send_one(posting)
-        finally:  # who waits for it must hear of it, whatever happened here
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name=f"send_{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        while (found := self._waiting.get()) is not None:
+            tray, posting = found
+            try:
+                settled = self._send_one(posting)
+            except BaseException as error:  # who waits for it must hear of it, and the thread goes on
+                settled = Settled(posting, Outcome.AMBIGUOUS, f"the sender thread failed: {type(error).__name__}")
             tray.put(settled)
 
     def _send_one(self, posting: Posting) -> Settled:

@@ -116,9 +116,11 @@ def _load(locale: str) -> Texts:
 
 def safe(value: Any) -> str:
     """Return a value from outside as one line without control characters."""
-    text = str(value)
-    if text.isalnum():
-        return text
+    return _safe(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _safe(text: str) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split())

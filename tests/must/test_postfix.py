@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -63,6 +64,31 @@ def test_what_the_server_refuses_is_understood(name: str, host: MailHost) -> Non
     channel.close()
     assert refused.value.outcome is outcome, str(refused.value)
     assert words in str(refused.value)
+
+
+def test_in_a_burst_each_arrives_as_written_and_each_refusal_is_understood(
+    host: MailHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str | None] = []
+    at_once = Email._at_once
+    monkeypatch.setattr(Email, "_at_once", lambda *given: taken.append(at_once(*given)) or taken[-1])
+    channel, outcomes = Email(settings(host)), []
+    for number, to in enumerate(("li", "li", "full", "li", "li", "grey", "li", "li")):
+        text = f"第{number}封:提交答辩状\n.\n..\n" * 40
+        try:
+            channel.send(dataclasses.replace(letter(to), delivery_id=f"W-{number}", text=text))
+            outcomes.append("sent")
+        except DeliveryError as refused:
+            outcomes.append(str(refused.outcome))
+    channel.close()
+    assert outcomes == ["sent", "sent", "permanent", "sent", "sent", "retry", "sent", "sent"]
+    assert [answer is not None for answer in taken] == [True, False, True, False, True], "in one breath, where it may"
+    mails = {str(mail["X-Deadline-Guard-Delivery"]): mail for mail in host.mails("li", 6)}
+    assert sorted(mails) == ["W-0", "W-1", "W-3", "W-4", "W-6", "W-7"]
+    for name, mail in mails.items():
+        part = mail.get_body(("plain",))
+        assert part is not None
+        assert part.get_content().replace("\r\n", "\n") == f"第{name[2:]}封:提交答辩状\n.\n..\n" * 40
 
 
 def test_subject_chinese_text_and_thread_arrive_whole(host: MailHost, tmp_path: Path) -> None:
