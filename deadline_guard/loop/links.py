@@ -195,6 +195,12 @@ def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> t
     return _spots(office, conn, carried(conn, message), now)
 
 
+def answered_together(office: Office, conn: Connection, message: int, person: Person, now: datetime) -> list[Spot]:
+    """Return what one answer to all of a message is for: of a morning's list the rows that are the reader's own."""
+    spots = [_permitted(office, conn, spot, person, now) for spot in spots_of(office, conn, message, now)]
+    return [spot for spot in spots if spot.own]
+
+
 def _spots(office: Office, conn: Connection, told: Sequence[Notice], now: datetime) -> tuple[Spot, ...]:
     about = [asked for asked in asked_in(told) if asked.notice.kind in ASKING]
     sight = Sight(office.rulebook, office.calendars, office.directory(conn))

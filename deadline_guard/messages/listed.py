@@ -52,6 +52,11 @@ def answerable(data: Row) -> bool:
     return any(one.place and one.part != OBSERVE for one in listed(data))
 
 
+def holds_own(data: Row) -> bool:
+    """Return whether a list has a line of its reader's own: what a reply to all of it is for."""
+    return any(one.place and one.part == MINE for one in listed(data))
+
+
 def _rows(data: Row, part: str) -> Sequence[Row]:
     rows: Sequence[Row] = (data.get("team", {}) if part in TEAM else data).get(part, ())
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from deadline_guard.core.notices import NoticeKind
 from deadline_guard.messages.item import Item
 from deadline_guard.messages.texts import Texts, mark, safe
 
@@ -22,6 +23,8 @@ def invitation(t: Texts, items: Sequence[Item]) -> str:
     """Return the line that invites to answer by reply."""
     if len(items) > 1:
         return t.say("You may also simply reply “received”; that counts for all of these.")
+    if items[0].kind is NoticeKind.DIGEST:
+        return t.say("You may also simply reply “received”; that counts for all of yours.")
     if items[0].finding == "reply_help":
         return t.say("You may reply to this mail as to the first one.")
     return t.say("You may also simply reply “received”.")

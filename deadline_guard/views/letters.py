@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from deadline_guard.channels import Letter
+from deadline_guard.core.notices import NoticeKind
 from deadline_guard.core.people import Person
 from deadline_guard.messages import Action, Item, render
 from deadline_guard.messages.links import ASKING, is_answerable_list, page_links
+from deadline_guard.messages.listed import holds_own
 from deadline_guard.messages.press import buttons
 from deadline_guard.messages.render import TRUSTED
 from deadline_guard.messages.texts import Texts, texts
@@ -102,10 +104,14 @@ def _reply_token(message: Leased, carried: Sequence[StoredNotice], sight: Sight)
     """Return the token of a mail that asks for an answer; a word about a reply is answered like what it is about."""
     if sight.reply is None or message.channel != "email":
         return None
-    if any(s.notice.kind in ASKING for s in carried):
+    if any(s.notice.kind in ASKING or _is_own_list(s) for s in carried):
         return sight.reply(message.id, message.person)
     about = [s.notice.data["answers"] for s in carried if s.notice.data.get("answers")]
     return sight.reply(int(about[0]), message.person) if about else None
+
+
+def _is_own_list(stored: StoredNotice) -> bool:
+    return stored.notice.kind is NoticeKind.DIGEST and holds_own(stored.notice.data)
 
 
 def _actions(t: Texts, told: Sequence[Item], message: Leased, sight: Sight) -> tuple[Action, ...]:

@@ -13,7 +13,7 @@ from deadline_guard.core.text import Text
 from deadline_guard.errors import AnswerError
 from deadline_guard.loop import answers
 from deadline_guard.loop.answers import Clock, Said
-from deadline_guard.loop.links import Act, Became, spots_of
+from deadline_guard.loop.links import Act, Became, answered_together
 from deadline_guard.loop.office import Office
 from deadline_guard.loop.replies import telling
 from deadline_guard.loop.replies.first_line import FirstLine, Means, first_line
@@ -33,10 +33,10 @@ def answer(office: Office, conn: Connection, mail: Incoming, reply: Reply, perso
     said = Said(person.id, now, "mail")
     line = _first_line(mail, person, now)
     if line.means is Means.SEEN:
-        answers.acknowledge(office, conn, _open(office, conn, reply, Act.SEEN, said), said)
+        answers.acknowledge(office, conn, _open(office, conn, reply, Act.SEEN, person, said), said)
         return reply._replace(outcome="acknowledged", detail=line.text)
     if line.means is Means.DONE and line.on is not None:
-        clocks = _open(office, conn, reply, Act.DONE, said)
+        clocks = _open(office, conn, reply, Act.DONE, person, said)
         if len(clocks) > 1:
             raise AnswerError(_several(reply, len(clocks)))
         answers.done(office, conn, clocks[0], said, line.on, line.receipt)
@@ -44,13 +44,15 @@ def answer(office: Office, conn: Connection, mail: Incoming, reply: Reply, perso
     return _unclear(office, conn, mail, reply, person, line, now)
 
 
-def _open(office: Office, conn: Connection, reply: Reply, act: Act, said: Said) -> list[Clock]:
+def _open(office: Office, conn: Connection, reply: Reply, act: Act, person: Person, said: Said) -> list[Clock]:
     """Return the clocks of a message that can be answered so; what was written of another date is not seen by it."""
-    spots = spots_of(office, conn, reply.message or 0, said.now)
-    found = [spot.clock for spot in spots if spot.clock is not None and spot.can(act, said.by)]
-    if not found:
+    spots = answered_together(office, conn, reply.message or 0, person, said.now)
+    fits = [spot for spot in spots if spot.can(act, said.by)]
+    if not fits:
         raise AnswerError(_MOVED if any(spot.became is Became.MOVED for spot in spots) else _ENDED)
-    return found
+    if act is Act.SEEN:  # what a list shows as acknowledged need not be again
+        fits = [spot for spot in fits if not (spot.part and spot.seen)] or fits
+    return [spot.clock for spot in fits if spot.clock is not None]
 
 
 def _unclear(
