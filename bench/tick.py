@@ -33,6 +33,7 @@ from deadline_guard.loop.office import Office
 from deadline_guard.loop.sweep import sweep
 from deadline_guard.loop.tick import tick
 from deadline_guard.store import cases, notices, queue
+from deadline_guard.store.sqlite import WAL_PAGES
 
 DUE = 1_000
 RATIO_AT_MOST = 3.0
@@ -166,6 +167,7 @@ def bare(path: Path, written: dict[str, list[tuple[object, ...]]]) -> float:
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = FULL")
+        conn.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")  # as ours
         conn.execute("PRAGMA foreign_keys = ON")
         started = perf_counter()
         conn.execute("BEGIN IMMEDIATE")

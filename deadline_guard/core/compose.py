@@ -175,8 +175,8 @@ def _fallback(person: Person, used: tuple[str, ...], profile: Profile | None) ->
 
 
 def _summary(person: Person, notices: Sequence[Notice], settings: Settings, now: datetime) -> list[Message]:
-    ordered = sorted(notices, key=lambda n: (-n.level, n.due_at or now, n.key))
-    level = ordered[0].level
+    ordered = sorted((-n.level, n.due_at or now, n.key) for n in notices)
+    level = max(n.level for n in notices)
     used = channels_for(person, level, None)
     stamp = now.isoformat()
     return [
@@ -186,7 +186,7 @@ def _summary(person: Person, notices: Sequence[Notice], settings: Settings, now:
             channel=channel,
             address=person.channels[channel],
             kind=NoticeKind.SUMMARY,
-            notices=tuple(n.key for n in ordered),
+            notices=tuple(key for _, _, key in ordered),
             level=level,
             thread=f"summary/{person.id}/{stamp}",
             not_before=now,

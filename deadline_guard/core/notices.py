@@ -94,7 +94,7 @@ class Notice(NamedTuple):
     def key(self) -> str:
         """Return subject/rule/cycle/due_rev/kind/level/step/n/person."""
         return (
-            f"{self.subject}/{self.rule}/{self.cycle}/{self.due_rev}/{self.kind.value}"
+            f"{self.subject}/{self.rule}/{self.cycle}/{self.due_rev}/{self.kind}"
             f"/{self.level.word}/{self.step}/{self.n}/{self.person}"
         )
 

@@ -13,6 +13,7 @@ from deadline_guard.core.rules import Level
 from deadline_guard.core.timeline import Answer
 from deadline_guard.store import assessments, events, notices
 from deadline_guard.store.assessments import AssessmentRow
+from deadline_guard.store.doubts import doubtful
 from deadline_guard.store.events import AnswerRow
 from deadline_guard.store.sending import Leased
 
@@ -31,7 +32,8 @@ def unwanted(conn: Connection, leased: Sequence[Leased], now: datetime) -> Mappi
     after it was decided or muted it, or once another person owns the deadline. A message that carries several notices goes
     as long as one of them is wanted; the others are left out of its text.
     """
-    stored = notices.by_ids(conn, {n for m in leased for n in m.notice_ids})
+    asked = {n for m in leased for n in m.notice_ids}
+    stored = notices.by_ids(conn, doubtful(conn, asked, _JUDGED, _ANSWERED))
     subjects = {s.notice.subject for s in stored.values() if s.notice.kind in _JUDGED}
     rows = {
         (case_id, r.rule, r.cycle): r

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from deadline_guard.core.rules import Title
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
+_MANY: Final = 65_536  # numbers said in words that are kept
 
 
 def mark(text: str) -> str:
@@ -32,6 +33,7 @@ class Texts:
         self.locale = locale
         self.is_chinese = locale.startswith("zh")
         self._translations = translations
+        self._counted: dict[tuple[str, int], str] = {}
         self._said: dict[str, str] = {}  # only what the program itself says comes here, so it stays small
 
     def say(self, text: str, /, **names: object) -> str:
@@ -41,9 +43,14 @@ class Texts:
             said = self._said[text] = self._translations.gettext(text)
         return said.format(**names) if names else said
 
-    def many(self, one: str, several: str, n: int, /, **names: object) -> str:
+    def many(self, one: str, several: str, n: int, /) -> str:
         """Return the plural form for ``n``, which also fills ``{n}``."""
-        return self._translations.ngettext(one, several, n).format(n=n, **names)
+        said = self._counted.get((one, n))
+        if said is None:
+            said = self._translations.ngettext(one, several, n).format(n=n)
+            if len(self._counted) < _MANY:
+                self._counted[one, n] = said
+        return said
 
     def title(self, title: Title) -> str:
         """Return a title of the rulebook, in the other language where this one is missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -106,10 +107,15 @@ def _stored(row: Row) -> StoredNotice:
     until = instant_or_none(hold_until)
     notice = Notice(
         subject, rule, cycle, due_rev, KINDS[kind], LEVELS[level], step, n, person, _REASONS[reason],
-        instant(decided_at), tuple(load(via)), until, day_or_none(due_on), instant_or_none(due_at),
+        instant(decided_at), _path(via), until, day_or_none(due_on), instant_or_none(due_at),
         EMPTY if data == "{}" else load(data),
     )  # fmt: skip
     return StoredNotice(number, notice, state, state_reason, until)
+
+
+@lru_cache(maxsize=1024)
+def _path(via: str) -> tuple[str, ...]:
+    return tuple(load(via))  # few ways lead to a person, and many notices go each
 
 
 def _select(conn: Connection, where: str, params: tuple[Any, ...]) -> list[StoredNotice]:

@@ -24,6 +24,7 @@ from deadline_guard.errors import (
 
 BUSY_SECONDS: Final = 10.0
 CACHE_KIB: Final = 65_536
+WAL_PAGES: Final = 8_000  # 32 MiB: a tick of 10,000 is a few checkpoints; each writes and syncs its pages once more
 IMPORT_CACHE_KIB: Final = 8_192
 _BEGIN: Final = "deadline_guard_begin"
 
@@ -163,6 +164,7 @@ def _prepare(conn: sqlite3.Connection, *, in_memory: bool, read_only: bool) -> N
         return
     if not in_memory:
         conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         conn.execute("PRAGMA synchronous = FULL")  # NORMAL could take back a commit already acted on: a second mail
 
 

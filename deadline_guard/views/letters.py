@@ -63,7 +63,7 @@ def _letter(
     carried = [stored[n] for n in message.notice_ids if stored[n].state != "withdrawn"]
     count = len(carried)
     ids = {s.id: warning_id(message.id, place, count) for place, s in enumerate(carried)}
-    of_thread = {s.id: warning_id(talk.first) for s in carried}
+    of_thread = dict.fromkeys((s.id for s in carried), warning_id(talk.first))
     if len(message.notice_ids) == 1:
         told = items(conn, carried, reader, sight, now, ids, of_thread, seen, warned)
     else:
