@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # A server that lets a login send as itself only says so at MAIL, at RCPT or after the text.
 _NOT_AS_THIS = re.compile(r"answered (553|5\d\d 5\.7\.\d+|5\d\d .* to MAIL FROM)")
 _EXPECTED = ((250,), (250, 251), (354,))  # answers to MAIL, RCPT and DATA
-_AT_ONCE = ((250,), (250, 251), (250,))  # answers to MAIL, RCPT and BDAT
+_AT_ONCE = (("MAIL", (250,)), ("RCPT", (250, 251)), ("BDAT", (250,)))
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f]+@[^\s<>\"(),:;\\@\x00-\x1f]+")
 
 
@@ -67,6 +67,7 @@ class Email:
         self._smtp: smtplib.SMTP | None = None
         self._plain = settings.return_path is None  # the server lets this login send as itself only
         self._took_at: datetime | None = None  # sent_at of the last letter that this connection took
+        self._at_once_works = True
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -121,25 +122,28 @@ class Email:
 
         A letter that was tried before never does: what is wrong with this way must not stop it twice.
         """
-        offered = smtp.has_extn("chunking") and smtp.has_extn("pipelining")
+        offered = smtp.has_extn("chunking") and smtp.has_extn("pipelining") and self._at_once_works
         return offered and not letter.may_repeat and letter.sent_at == self._took_at
 
     def _at_once(self, smtp: smtplib.SMTP, sender: str, address: str, content: bytes) -> str | None:
         """Send envelope and text in one breath (RFC 3030, 2920): one round trip. Return the server's last answer.
 
         None: something was refused. The connection is dropped, for the server may take what it did not want for
-        commands; the usual way asks again, and its answers count.
+        commands; the usual way asks again, and its answers count. A server that says nothing, or refuses the text
+        of a letter whose sender and recipient it took, may not know what it offers: it is not asked so again.
         """
         self._took_at = None
         commands = f"MAIL FROM:<{sender}>\r\nRCPT TO:<{address}>\r\nBDAT {len(content)} LAST\r\n"
         try:
             smtp.send(commands.encode("ascii") + content)
-            for expected in _AT_ONCE:
+            for command, expected in _AT_ONCE:
                 code, answer = smtp.getreply()
                 if code not in expected:
+                    self._at_once_works = command != "BDAT" or code < 500
                     self._drop()
                     return None
         except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._at_once_works = False
             raise self._silent(error) from error
         return f"{code} {_words(answer)}"
 

@@ -149,12 +149,23 @@ def test_what_is_refused_in_one_breath_is_asked_again_the_usual_way(answers: tup
     assert [b"W-2" in text for text in server.texts] == [False, True]
 
 
-def test_silence_after_one_breath_is_ambiguous_and_the_repeat_goes_the_usual_way() -> None:
+@pytest.mark.parametrize("again", [True, False], ids=["recipient", "text"])
+def test_only_a_refused_text_makes_it_the_last_in_one_breath(again: bool) -> None:
+    refused = b"550 5.1.1 no such user" if again else b"250 ok"
+    with serving(answers=(b"250 ok", refused, b"502 5.5.1 unknown command")) as (server, sender):
+        for number in range(5):
+            sender.send(letter(number))
+    assert server.verbs.count(b"BDAT") == (4 if again else 1)
+    assert len(server.texts) == 5
+
+
+def test_silence_after_one_breath_is_ambiguous_and_everything_then_goes_the_usual_way() -> None:
     with serving(answers=(b"250 ok", b"", b"")) as (server, sender):
         sender.send(letter(1))
         with pytest.raises(DeliveryError, match="whether it took the mail is unknown") as lost:
             sender.send(letter(2))
         assert lost.value.outcome is Outcome.AMBIGUOUS
         sender.send(letter(2, may_repeat=True))
+        sender.send(letter(3))
     assert server.verbs.count(b"BDAT") == 1
-    assert len(server.texts) == 2
+    assert [b"W-3" in text for text in server.texts] == [False, False, True]
