@@ -24,7 +24,7 @@ def invitation(t: Texts, items: Sequence[Item]) -> str:
     if len(items) > 1:
         return t.say("You may also simply reply “received”; that counts for all of these.")
     if items[0].kind is NoticeKind.DIGEST:
-        return t.say("You may also simply reply “received”; that counts for all of yours.")
+        return t.say("You may also simply reply “received”; that counts for all of yours listed above.")
     if items[0].finding == "reply_help":
         return t.say("You may reply to this mail as to the first one.")
     return t.say("You may also simply reply “received”.")

@@ -11,7 +11,7 @@ from tests.loop.replies.desk import Post
 from tests.scenarios.given import ruled
 from tests.scenarios.world import Sent, World
 
-OWN = "您也可以直接回复「收到」，对您本人的各项一并有效。"
+OWN = "您也可以直接回复「收到」，对以上列出的您本人的各项一并有效。"
 
 
 @pytest.fixture
@@ -78,3 +78,14 @@ def test_a_row_that_ended_since_is_passed_over(post: Post) -> None:
     post.world.event("A", "defence_filed", "2026-03-09")
     assert post.reply(mailed, "收到") == "acknowledged"
     assert acknowledged(post) == [("B", "zhang")]
+
+
+def test_what_a_long_list_does_not_show_is_not_acknowledged_by_it(post: Post) -> None:
+    for number in range(30):
+        post.world.case(f"D{number:02}")
+        post.world.event(f"D{number:02}", "complaint_received", "2026-03-02")
+    mailed = lists(post.world.run_until("2026-03-10 08:40"))["zhang"]
+    shown = {case for case in (f"D{n:02}" for n in range(30)) if f" {case} · " in mailed.letter.text}
+    assert 0 < len(shown) < 30
+    assert post.reply(mailed, "收到") == "acknowledged"
+    assert {case for case, _ in acknowledged(post)} == shown | {"A", "B"}
