@@ -97,7 +97,7 @@ class Email:
         smtp = self._connected(anew=fresh)
         if self._whole(smtp, letter) and (answer := self._at_once(smtp, sender, address, content)) is not None:
             return self._taken(letter, answer)
-        fresh = fresh or self._smtp is None
+        fresh = fresh or self._smtp is None  # what was refused at once has cost the connection
         smtp = self._connected(anew=False)
         try:
             self._announce(smtp, sender, address)

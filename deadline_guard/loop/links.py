@@ -197,8 +197,8 @@ def spots_of(office: Office, conn: Connection, message: int, now: datetime) -> t
 
 def answered_together(office: Office, conn: Connection, message: int, person: Person, now: datetime) -> list[Spot]:
     """Return what one answer to all of a message is for: of a morning's list the rows that are the reader's own."""
-    spots = [_permitted(office, conn, spot, person, now) for spot in spots_of(office, conn, message, now)]
-    return [spot for spot in spots if spot.own]
+    spots = spots_of(office, conn, message, now)
+    return [_permitted(office, conn, spot, person, now) for spot in spots if spot.own]
 
 
 def _spots(office: Office, conn: Connection, told: Sequence[Notice], now: datetime) -> tuple[Spot, ...]:
